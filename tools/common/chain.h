@@ -1,0 +1,42 @@
+/* chain.h: handing over to the next link.
+ *
+ * A chain is a command line: TOOL [OPTION]... [--] TOOL ... PROGRAM [ARG]...
+ * Each link changes its own process and executes the rest. */
+#ifndef STRATA_CHAIN_H
+#define STRATA_CHAIN_H
+
+#include <stdbool.h>
+
+/* A tool that a program carries inside: its name, and its main(). */
+struct link {
+	const char *name;
+	int (*main)(int argc, char *argv[]);
+};
+
+/* The ten tools, by name, ended by NULL. */
+extern const char *const tool_names[];
+
+/* The links that this program carries, ended by a NULL name. Empty in most
+ * tools; chroot and compose-run are linked with the ten (links.c), since
+ * after the root has changed none of them can be executed any more. */
+extern const struct link carried_links[];
+
+/* Whether the next link is looked for among the carried ones first. chroot
+ * sets it once the root has changed, compose-run for its whole chain. */
+extern bool use_carried_links;
+
+/* Whether this is a --check: then the chain ends here, with status 0. */
+extern bool checking;
+
+/* Executes the rest of the chain and does not return. A first word "--" is
+ * passed over; with no word left the program is $SHELL, or /bin/sh. The bare
+ * name of one of the ten is looked for among the carried links, then beside
+ * the running tool, then in PATH; another bare name in PATH; a word with a
+ * slash is what it says. Ends with 126 or 127 when that fails. execve(2). */
+_Noreturn void exec_next(char *words[]);
+
+/* The directory that the running executable lies in, without a slash at the
+ * end; NULL when it can't be told (no /proc). */
+const char *tool_directory(void);
+
+#endif

@@ -1,0 +1,101 @@
+/* option.c: the options that all tools share. See option.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "message.h"
+#include "option.h"
+#include "step.h"
+
+static const char *tool_usage;
+static bool check_wanted;
+
+void tool_start(const char *name, const char *usage)
+{
+	const char *explain = getenv("STRATA_EXPLAIN");
+
+	tool_name = name;
+	tool_usage = usage;
+	check_wanted = false;
+	if (explain && *explain && strcmp(explain, "0") != 0)
+		explaining = true;
+	/* 0 starts getopt afresh: another link may have run in this process. */
+	optind = 0;
+	opterr = 0;
+}
+
+static _Noreturn void die_unknown(const char *word, const struct option *table)
+{
+	const char *names[80];
+	const char *name = word;
+	size_t n = 0;
+	const char *close;
+
+	if (strncmp(word, "--", 2) != 0)
+		die("unknown option '%s'; '%s --help' lists the options", word, tool_name);
+	name += 2;
+	for (; table->name && n < 79; table++)
+		names[n++] = table->name;
+	names[n] = NULL;
+	close = closest(name, names);
+	if (close)
+		die("unknown option '%s'; did you mean '--%s'?", word, close);
+	die("unknown option '%s'; '%s --help' lists the options", word, tool_name);
+}
+
+int next_option(int argc, char *argv[], const char *letters, const struct option *table)
+{
+	char all[64];
+	int c, word;
+
+	snprintf(all, sizeof(all), "+:hVxn%s", letters);
+	for (;;) {
+		word = optind ? optind : 1;
+		c = getopt_long(argc, argv, all, table, NULL);
+		switch (c) {
+		case 'h':
+			fputs(tool_usage, stdout);
+			exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
+		case 'V':
+			printf("%s (Strata) %s\n", tool_name, VERSION);
+			exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
+		case 'x':
+			explaining = true;
+			break;
+		case 'n':
+			dry_run = true;
+			explaining = true;
+			break;
+		case OPTION_CHECK:
+			check_wanted = true;
+			break;
+		case ':':
+			die("option '%s' needs a value; '%s --help' says which", argv[word],
+			    tool_name);
+		case '?': {
+			char letter[3] = { '-', (char)optopt, '\0' };
+
+			if (strncmp(argv[word], "--", 2) == 0) {
+				char *equals = strchr(argv[word], '=');
+
+				if (optopt)
+					die("option '%.*s' takes no value",
+					    (int)(equals ? equals - argv[word] : 80), argv[word]);
+				die_unknown(argv[word], table);
+			}
+			die_unknown(letter, table);
+		}
+		default:
+			if (c != -1 && optarg && !*optarg)
+				die("option '%s' needs a value, and got an empty one", argv[word]);
+			return c;
+		}
+	}
+}
+
+void tool_ready(void)
+{
+	if (check_wanted)
+		check();
+}

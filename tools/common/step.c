@@ -1,0 +1,116 @@
+/* step.c: narrate, call, check. See step.h. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "step.h"
+#include "why.h"
+
+bool explaining;
+bool dry_run;
+
+/* The step under way. There is one at a time: the next begins when this one
+ * has ended. */
+static struct {
+	const char *call;
+	char phrase[512];
+	char before[64];
+} step;
+
+/* The namespace that a call is about to change, as the name of its link
+ * under /proc/self/ns; NULL for other calls. */
+static const char *namespace_of(const char *call)
+{
+	static const char *const kinds[][2] = {
+		{ "CLONE_NEWUTS", "uts" },
+		{ "CLONE_NEWPID", "pid_for_children" },
+		{ "CLONE_NEWNS", "mnt" },
+		{ "CLONE_NEWIPC", "ipc" },
+		{ "CLONE_NEWNET", "net" },
+		{ "CLONE_NEWUSER", "user" },
+		{ "CLONE_NEWCGROUP", "cgroup" },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strstr(call, kinds[i][0]))
+			return kinds[i][1];
+	return NULL;
+}
+
+/* Reads "uts:[4026531838]" into text, or makes it empty. */
+static void read_namespace(const char *kind, char *text, size_t size)
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", kind);
+	n = readlink(path, text, size - 1);
+	text[n > 0 ? n : 0] = '\0';
+}
+
+bool step_begin(const char *call, const char *format, ...)
+{
+	va_list values;
+	const char *kind;
+
+	step.call = call;
+	va_start(values, format);
+	vsnprintf(step.phrase, sizeof(step.phrase), format, values);
+	va_end(values);
+	if (!explaining)
+		return true;
+
+	dprintf(2, "%s: %s\n    %s\n", tool_name, step.phrase, call);
+	kind = namespace_of(call);
+	if (kind && !dry_run)
+		read_namespace(kind, step.before, sizeof(step.before));
+	return !dry_run;
+}
+
+/* What a call that went well changed, and where to read on. */
+static void narrate_result(void)
+{
+	char after[64] = "";
+	const char *kind = namespace_of(step.call);
+
+	if (kind)
+		read_namespace(kind, after, sizeof(after));
+	if (*after && strcmp(step.before, after) != 0)
+		dprintf(2, "    %s -> %s\n", step.before, after);
+	else if (kind && strcmp(kind, "pid_for_children") == 0)
+		dprintf(2, "    %s -> made at the next fork\n", step.before);
+}
+
+int step_end_unless(int allowed, long result)
+{
+	if (result < 0) {
+		if (result < -1)	/* libseccomp returns -errno */
+			errno = (int)-result;
+		if (errno == allowed)
+			return -1;
+		why_die(step.call, step.phrase);
+	}
+	if (explaining)
+		narrate_result();
+	return (int)result;
+}
+
+int step_end(long result)
+{
+	return step_end_unless(0, result);
+}
+
+void step_fail(const char *call, const char *format, ...)
+{
+	char phrase[512];
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(phrase, sizeof(phrase), format, values);
+	va_end(values);
+	why_die(call, phrase);
+}

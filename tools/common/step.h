@@ -1,0 +1,41 @@
+/* step.h: the one way to make a kernel call that builds the container.
+ *
+ *	STEP(unshare(CLONE_NEWUTS), "create a UTS namespace");
+ *
+ * The source, the narration of --explain and the error are the same text:
+ * the call as it stands here, and a phrase that reads on after "cannot". The
+ * phrase is a printf(3) format, and holds the values that went in.
+ *
+ * A call that fails, returning a negative number, ends the process with
+ * status 125 after saying why. Otherwise STEP is what the call returned. With
+ * --dry-run the call is not made, and STEP is -1. */
+#ifndef STRATA_STEP_H
+#define STRATA_STEP_H
+
+#include <stdbool.h>
+
+#define STEP(call, ...) \
+	(step_begin(#call, __VA_ARGS__) ? step_end((long)(call)) : -1)
+
+/* The same for a call that may fail in one way that is no fault: when errno
+ * is then `allowed`, STEP_UNLESS is -1 and the tool goes on. */
+#define STEP_UNLESS(allowed, call, ...) \
+	(step_begin(#call, __VA_ARGS__) ? step_end_unless(allowed, (long)(call)) : -1)
+
+/* Whether --explain and --dry-run are in force. `explaining` is set for one
+ * link, or for the chain by STRATA_EXPLAIN=1; `dry_run` goes down the chain. */
+extern bool explaining;
+extern bool dry_run;
+
+bool step_begin(const char *call, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+int step_end(long result);
+int step_end_unless(int allowed, long result);
+
+/* Ends the process as a failed STEP does, errno as it is: for what is no
+ * call, such as a value read back that is not the one asked for. The phrase
+ * reads on after "cannot". */
+_Noreturn void step_fail(const char *call, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,52 @@
+/* why.h: from an errno and the machine's state to the reason and the fix.
+ *
+ * A refusal of the kernel's is one number. What it means can be read from
+ * the machine: who we are, what confines us, which limit stands where. That
+ * is done after the failure, and in two halves, so that the deciding half
+ * can be tested without privilege by feeding it a state. */
+#ifndef STRATA_WHY_H
+#define STRATA_WHY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* What is read of the machine. Numbers are -1 where they can't be read. */
+struct state {
+	uid_t uid;
+	unsigned long long effective;	/* capabilities, as in /proc/self/status */
+	int seccomp;			/* 0 none, 1 strict, 2 filter */
+	bool unshare_refused;		/* even unshare(0), which asks for nothing */
+	bool root_changed;		/* our root is no mount point: chrooted */
+	bool in_user_namespace;		/* the id map is not the whole range */
+	bool setgroups_denied;
+	bool proc_visible;		/* there is a /proc */
+	int userns_clone;		/* kernel.unprivileged_userns_clone */
+	int apparmor_userns;		/* kernel.apparmor_restrict_unprivileged_userns */
+	long long namespaces_max;	/* user.max_X_namespaces for the call's X */
+	char namespaces_name[64];	/* that sysctl's name */
+};
+
+struct reason {
+	char id[24];		/* "NS-PRIV", as in the manual's DIAGNOSTICS */
+	char why[600];
+	char fix[400];
+	char see[80];
+};
+
+/* Fills *state from /proc. `call` tells which limits matter. */
+void why_read_state(const char *call, struct state *state);
+
+/* Decides why `call` (as it stands in the source) failed with `error` in that
+ * state. Returns whether a reason is known. Reads nothing of the machine. */
+bool why_decide(const char *tool, const char *call, int error, const struct state *state,
+		struct reason *reason);
+
+/* Says "TOOL: cannot PHRASE: ...", the call, the reason, the fix; ends with
+ * 125. errno is the call's. */
+_Noreturn void why_die(const char *call, const char *phrase);
+
+/* The same for the program at the end of the chain: word is how it was
+ * asked for, file what was found, or "". Ends with 126 or 127. */
+_Noreturn void why_die_program(const char *word, const char *file);
+
+#endif

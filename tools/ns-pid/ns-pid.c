@@ -1,0 +1,146 @@
+/* ns-pid: process ids of one's own; the program becomes PID 1.
+ *
+ * A process's id never changes, so unshare(CLONE_NEWPID) moves nobody: it
+ * directs the children to come into the new namespace. That is why this link
+ * forks, and why somebody stays outside. The first child is PID 1 there, with
+ * what that means: it inherits the orphans, the kernel spares it all signals
+ * that it has no handler for, and when it ends, everything in the namespace
+ * is killed. Processes inside have a second number outside.
+ *
+ * /proc goes on showing the namespace of the process that mounted it, until
+ * ns-mnt mounts a fresh one.
+ *
+ * Needs CAP_SYS_ADMIN; an ordinary user puts ns-user first.
+ * Read on: pid_namespaces(7), unshare(2), fork(2), waitid(2). */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "message.h"
+#include "namespace.h"
+#include "option.h"
+#include "step.h"
+#include "supervise.h"
+
+static const char usage[] =
+	"Usage: ns-pid [OPTION]... [--] [PROGRAM [ARG]...]\n"
+	"Run PROGRAM as PID 1 of a new PID namespace. We stay outside, pass signals on,\n"
+	"and end as PROGRAM did; it dies with us.\n"
+	"\n"
+	"      --reap            be the init of the namespace we are in: fork PROGRAM, pass\n"
+	"                        signals on, reap orphans. The last link of a chain\n"
+	"      --no-fork         do not fork: only the children of PROGRAM are in it\n"
+	"      --pid-file FILE   write PROGRAM's number outside to FILE, removed at the end\n"
+	"  -j, --join PID|FILE   enter that process's PID namespace, make none\n"
+	"  -x, --explain         say each kernel call and what it changed\n"
+	"  -n, --dry-run         say the calls of the whole chain, and make none\n"
+	"      --check           say whether this works here, and why not\n"
+	"  -h, --help            this text\n"
+	"  -V, --version         the version\n"
+	"\n"
+	"Example, as any user:  ns-user ns-pid ns-mnt -- ps\n";
+
+enum { REAP = OPTION_OWN, NO_FORK, PID_FILE };
+
+static const struct option table[] = {
+	{ "reap", no_argument, NULL, REAP },
+	{ "no-fork", no_argument, NULL, NO_FORK },
+	{ "pid-file", required_argument, NULL, PID_FILE },
+	{ "join", required_argument, NULL, 'j' },
+	COMMON_OPTIONS
+};
+
+struct plan {
+	bool reap, no_fork;
+	const char *pid_file, *join;
+};
+
+/* Writes our number in the supervisor's PID namespace. /proc is still the
+ * one from outside, and tells it: /proc/self is a link to that number. */
+static void write_pid_file(const char *path)
+{
+	char pid[32] = "";
+	int fd = STEP(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
+		      "open the file '%s' for the process id", path);
+	ssize_t n = STEP(readlink("/proc/self", pid, sizeof(pid) - 2),
+			 "read our process id outside");
+
+	if (n > 0)
+		pid[n++] = '\n';
+	STEP(write(fd, pid, (size_t)n) == n ? 0 : -1, "write the process id to '%s'", path);
+	close(fd);
+}
+
+static void remove_pid_file(void *path)
+{
+	if (path)
+		unlink(path);
+}
+
+static void setup(const struct plan *plan)
+{
+	struct supervisor supervisor = { .border = true, .cgroup = -1 };
+
+	if (plan->reap) {
+		reap();
+		return;
+	}
+
+	/* A listener for the terminal's keys has to be forked before the
+	 * namespace is made: all children after that are inside. */
+	if (!plan->no_fork)
+		supervise_prepare(&supervisor);
+
+	if (plan->join) {
+		int other = open_namespace("pid", plan->join);
+
+		STEP(setns(other, CLONE_NEWPID), "enter the PID namespace of %s", plan->join);
+	} else {
+		/* Our children will be in it; we ourselves stay. */
+		STEP(unshare(CLONE_NEWPID), "create a PID namespace");
+	}
+
+	/* The first child is PID 1. If it ends, no other can ever be made in
+	 * this namespace: ENOMEM, which is what --no-fork lets one see. */
+	if (!plan->no_fork) {
+		supervisor.ended = remove_pid_file;
+		supervisor.argument = (void *)plan->pid_file;
+		supervise(&supervisor);
+		if (plan->pid_file)
+			write_pid_file(plan->pid_file);
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	struct plan plan = { 0 };
+	int c;
+
+	tool_start("ns-pid", usage);
+	while ((c = next_option(argc, argv, "j:", table)) != -1)
+		switch (c) {
+		case REAP:
+			plan.reap = true;
+			break;
+		case NO_FORK:
+			plan.no_fork = true;
+			break;
+		case PID_FILE:
+			plan.pid_file = optarg;
+			break;
+		case 'j':
+			plan.join = optarg;
+			break;
+		}
+	if (plan.reap && (plan.no_fork || plan.pid_file || plan.join))
+		die("--reap makes no namespace; it goes alone, as the last link of a chain");
+	if (plan.no_fork && plan.pid_file)
+		die("--pid-file needs the fork that --no-fork leaves out");
+	tool_ready();
+	setup(&plan);
+	exec_next(argv + optind);
+}
