@@ -42,6 +42,8 @@ bin/compose-run: $(call objects,compose-run) $(fused) build/common/links.o build
 build/libcommon.a: $(common)
 	rm -f $@; ar rcs $@ $^
 
+-include tools/lsm/lsm.mk
+
 build/%.o: tools/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<

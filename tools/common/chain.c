@@ -84,39 +84,51 @@ static char **pass_on_dry_run(char *words[])
 	return longer;
 }
 
-/* Looks for a bare name in the directories of PATH, and executes the first
- * that is there. Returns with errno set: ENOENT when there was none, and
- * what execve said otherwise. *file is the one that was found last. */
-static void exec_in_path(char *words[], char *file, size_t size)
+/* Writes the n-th candidate for a bare name, by PATH, into file. Returns
+ * whether there is one; a directory too long to name is passed over. */
+static bool candidate(const char *word, int n, char *file, size_t size)
 {
 	const char *path = getenv("PATH");
-	int error = ENOENT;
 
 	if (!path || !*path)
 		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	for (const char *end; *path; path = end + (*end == ':')) {
-		char candidate[PATH_MAX];
-		int n;
-
 		end = strchrnul(path, ':');
-		n = snprintf(candidate, sizeof(candidate), "%.*s%s%s", (int)(end - path), path,
-			     end == path ? "" : "/", words[0]);
-		if (n < 0 || (size_t)n >= sizeof(candidate))
-			continue;
-		execve(candidate, words, environ);
-		if (errno == ENOENT && faccessat(AT_FDCWD, candidate, F_OK, 0) != 0)
-			continue;
-		if (errno == ENOTDIR)
-			continue;
-		/* There is a file. A later directory may hold one that runs,
-		 * as the shell would find; if none does, this is the error. */
-		if (error == ENOENT) {
-			error = errno;
-			snprintf(file, size, "%s", candidate);
+		if (n-- == 0) {
+			/* An empty directory in PATH is the current one. */
+			int length = snprintf(file, size, "%.*s%s%s", (int)(end - path), path,
+					      end == path ? "" : "/", word);
+
+			if (length < 0 || (size_t)length >= size)
+				*file = '\0';
+			return true;
 		}
-		if (errno != EACCES)
+	}
+	return false;
+}
+
+/* Executes a bare name by PATH. Returns with errno set and *file the one that
+ * was found: ENOENT and "" when there was none. A file that may not be
+ * executed does not end the search, as in the shell. */
+static void exec_in_path(char *words[], char *file, size_t size)
+{
+	char path[PATH_MAX];
+	int error = ENOENT;
+
+	*file = '\0';
+	for (int n = 0; candidate(words[0], n, path, sizeof(path)); n++) {
+		execve(path, words, environ);
+		if (errno == ENOENT || errno == ENOTDIR || *file)
+			continue;
+		error = errno;
+		snprintf(file, size, "%s", path);
+		if (error != EACCES)
 			break;
 	}
+	/* ENOENT may be about a file that is there, and its loader is not. */
+	for (int n = 0; !*file && candidate(words[0], n, path, sizeof(path)); n++)
+		if (faccessat(AT_FDCWD, path, F_OK, 0) == 0)
+			snprintf(file, size, "%s", path);
 	errno = error;
 }
 

@@ -3,7 +3,6 @@
 #ifndef STRATA_KERNEL_H
 #define STRATA_KERNEL_H
 
-#include <linux/mount.h>
 #include <linux/prctl.h>
 #include <sys/syscall.h>
 

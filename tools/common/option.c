@@ -9,7 +9,7 @@
 #include "step.h"
 
 static const char *tool_usage;
-static bool check_wanted;
+bool check_wanted;
 
 void tool_start(const char *name, const char *usage)
 {
@@ -18,8 +18,8 @@ void tool_start(const char *name, const char *usage)
 	tool_name = name;
 	tool_usage = usage;
 	check_wanted = false;
-	if (explain && *explain && strcmp(explain, "0") != 0)
-		explaining = true;
+	explaining = explaining_chain || dry_run ||
+		     (explain && *explain && strcmp(explain, "0") != 0);
 	/* 0 starts getopt afresh: another link may have run in this process. */
 	optind = 0;
 	opterr = 0;

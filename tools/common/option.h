@@ -6,6 +6,7 @@
 #define STRATA_OPTION_H
 
 #include <getopt.h>
+#include <stdbool.h>
 
 /* Behind the tool's own entries in its table of long options. A tool numbers
  * its own from OPTION_OWN upwards. */
@@ -26,6 +27,9 @@ void tool_start(const char *name, const char *usage);
  * getopt(3). The common options are dealt with here; an unknown option or a
  * missing or empty value ends the process with 125. */
 int next_option(int argc, char *argv[], const char *letters, const struct option *table);
+
+/* Whether --check was among the options. */
+extern bool check_wanted;
 
 /* Between the options and setup(): with --check, tries what follows in a
  * child, prints a line with the outcome to stdout, and ends the process. */

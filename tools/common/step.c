@@ -11,7 +11,9 @@
 #include "why.h"
 
 bool explaining;
+bool explaining_chain;
 bool dry_run;
+int step_kernel_log = -1;
 
 /* The step under way. There is one at a time: the next begins when this one
  * has ended. */

@@ -22,10 +22,16 @@
 #define STEP_UNLESS(allowed, call, ...) \
 	(step_begin(#call, __VA_ARGS__) ? step_end_unless(allowed, (long)(call)) : -1)
 
-/* Whether --explain and --dry-run are in force. `explaining` is set for one
- * link, or for the chain by STRATA_EXPLAIN=1; `dry_run` goes down the chain. */
+/* Whether --explain and --dry-run are in force. `explaining` is of one link;
+ * `explaining_chain` of all that run in this process (compose-run -x, and
+ * STRATA_EXPLAIN=1 beyond it); `dry_run` goes down the chain. */
 extern bool explaining;
+extern bool explaining_chain;
 extern bool dry_run;
+
+/* A descriptor of fsopen(2), from which the kernel's own words about a
+ * failure can be read; -1 without one. */
+extern int step_kernel_log;
 
 bool step_begin(const char *call, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -1,16 +1,22 @@
 /* why.c: from an errno and the machine's state to the reason and the fix. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/nsfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "message.h"
+#include "step.h"
 #include "why.h"
+
+struct failing failing;
 
 static const struct {
 	const char *flag, *name, *sysctl, *man;
@@ -44,6 +50,31 @@ static const char *field(const char *text, const char *name)
 	const char *at = strstr(text, name);
 
 	return at ? at + strlen(name) : "0";
+}
+
+/* Whether a namespace of ours belongs to another user namespace than ours.
+ * The kernel names an owner only to those that could see it. ioctl_ns(2). */
+static bool is_owned_elsewhere(const char *type)
+{
+	struct stat owner, our;
+	char path[64];
+	bool elsewhere;
+	int fd, owner_fd;
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%.20s", type);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	owner_fd = ioctl(fd, NS_GET_USERNS);
+	elsewhere = owner_fd < 0 && errno == EPERM;
+	if (owner_fd >= 0) {
+		elsewhere = fstat(owner_fd, &owner) == 0 &&
+			    stat("/proc/self/ns/user", &our) == 0 &&
+			    (owner.st_ino != our.st_ino || owner.st_dev != our.st_dev);
+		close(owner_fd);
+	}
+	close(fd);
+	return elsewhere;
 }
 
 void why_read_state(const char *call, struct state *state)
@@ -83,6 +114,8 @@ void why_read_state(const char *call, struct state *state)
 	state->userns_clone = (int)read_long("/proc/sys/kernel/unprivileged_userns_clone");
 	state->apparmor_userns =
 		(int)read_long("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
+	if (strncmp(tool_name, "ns-", 3) == 0)
+		state->owner_elsewhere = is_owned_elsewhere(tool_name + 3);
 	state->namespaces_max = -1;
 	if (kind >= 0) {
 		char path[128];
@@ -155,6 +188,81 @@ static bool decide_namespace(const char *tool, const char *call, int error,
 	return false;
 }
 
+/* A setting below /proc/sys that ns-net or ns-ipc was asked to change. */
+static bool decide_sysctl(const char *tool, int error, const struct state *state,
+			  struct reason *reason)
+{
+	bool net = strcmp(tool, "ns-net") == 0;
+	const char *kind = net ? "network" : "IPC";
+	const char *page = net ? "network_namespaces(7)" : "ipc_namespaces(7)";
+
+	switch (error) {
+	case 0:
+		FIX("if that means the same, ask for it as the kernel prints it");
+		return REASON("SYSCTL-HELD", page, "the kernel took the value without an error, and "
+			      "reading it back gives another one");
+	case EACCES:
+	case EPERM:
+		if (state->owner_elsewhere) {
+			FIX("enter that one as well, first:  ns-user --join PID %s --join PID "
+			    "--sysctl KEY=VALUE -- sh", tool);
+			return REASON("SYSCTL-OWNER", "user_namespaces(7)",
+				      "the %s namespace we are in belongs to another user namespace, "
+				      "and its settings to that one's root", kind);
+		}
+		if (net && !has(state, CAP_NET_ADMIN)) {
+			FIX("put ns-user first, or leave CAP_NET_ADMIN:  ns-user ns-net ... -- sh");
+			return REASON("SYSCTL-PRIV", page, "the settings of a network namespace take "
+				      "CAP_NET_ADMIN, and you are uid %u without it", state->uid);
+		}
+		if (net) {
+			FIX("change it outside, as root, for all:  sysctl -w KEY=VALUE");
+			return REASON("SYSCTL-GLOBAL", page,
+				      "this setting can only be read here: the machine has one for "
+				      "all network namespaces");
+		}
+		if (state->uid != 0) {
+			FIX("be uid 0 inside:  ns-user --map-root ns-ipc --sysctl KEY=VALUE -- sh");
+			return REASON("SYSCTL-PRIV", page, "the settings of an IPC namespace belong "
+				      "to uid 0 of its user namespace, and you are uid %u", state->uid);
+		}
+		if (state->in_user_namespace) {
+			FIX("use sudo, without ns-user; or a newer kernel");
+			return REASON("SYSCTL-KERNEL", page, "before Linux 6.9 only the machine's "
+				      "root may change the settings of an IPC namespace");
+		}
+		return false;
+	case ENOENT:
+		if (!state->proc_visible) {
+			FIX("put %s before chroot, or mount /proc there", tool);
+			return REASON("SYSCTL-PROC", "proc(5)",
+				      "settings are files below /proc/sys, and there is no /proc here");
+		}
+		FIX("see which there are:  %s -- find /proc/sys/%s", tool,
+		    net ? "net" : "kernel /proc/sys/fs/mqueue");
+		return REASON("SYSCTL-NONE", page,
+			      "there is no such setting in this namespace: its name is mistyped, or "
+			      "its kernel module is not loaded%s",
+			      net ? ", or the machine has one for all network namespaces and "
+				    "shows it in the first only" : "");
+	case EISDIR:
+		FIX("name one of them; 'ls' lists the folder");
+		return REASON("SYSCTL-FOLDER", "proc(5)",
+			      "this is not one setting but a folder of settings");
+	case EROFS:
+		FIX("docker run --privileged ..., or a virtual machine");
+		return REASON("SYSCTL-READONLY", "proc(5)",
+			      "/proc/sys is mounted read-only: you are probably inside a container");
+	case EIO:	/* a write that ended early */
+	case EINVAL:
+	case ERANGE:
+	case ENOSPC:
+		return REASON("SYSCTL-VALUE", page, "the kernel does not take this value: it is "
+			      "of another kind (number, list, name), or too large or small");
+	}
+	return false;
+}
+
 bool why_decide(const char *tool, const char *call, int error, const struct state *state,
 		struct reason *reason)
 {
@@ -200,6 +308,14 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 		return REASON("UTS-OWNER", "uts_namespaces(7)",
 			      "this UTS namespace belongs to an outer user namespace");
 	}
+	if (strstr(call, "sysctl->path"))
+		return decide_sysctl(tool, error, state, reason);
+	if (error == EPERM && strstr(call, "receive_ack(") && !has(state, CAP_NET_ADMIN)) {
+		FIX("ns-user first, which gives it over a new one:  ns-user ns-net -- sh   or --no-lo");
+		return REASON("NET-ADMIN", "network_namespaces(7)",
+			      "changing a network device takes CAP_NET_ADMIN, and you are uid %u "
+			      "without it", state->uid);
+	}
 	if (error == EPERM && strstr(call, "setgroups(") && state->setgroups_denied)
 		return REASON("SETGROUPS-DENIED", "user_namespaces(7)",
 			      "/proc/self/setgroups is 'deny' in this user namespace");
@@ -213,7 +329,7 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 			      "this is not about memory: PID 1 of the namespace has ended, and the "
 			      "kernel allows no new process in it");
 	}
-	if (error == EPERM && strstr(call, "PR_CAPBSET_DROP") && !has(state, CAP_SETPCAP)) {
+	if (error == EPERM && strstr(call, "drop_bounding") && !has(state, CAP_SETPCAP)) {
 		FIX("ns-user capdrop -- sh   or use sudo");
 		return REASON("CAP-SETPCAP", "capabilities(7)",
 			      "taking capabilities out of the bounding set needs CAP_SETPCAP");
@@ -246,6 +362,23 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 	return false;
 }
 
+/* What the kernel says of a file system that it did not make, as lines of the
+ * message; each begins with a letter for its kind, "e overlay: ...". fsopen(2). */
+static int kernel_words(char *text, size_t size)
+{
+	char line[512];
+	int n = 0;
+	ssize_t got;
+
+	while (step_kernel_log >= 0 && n < (int)size &&
+	       (got = read(step_kernel_log, line, sizeof(line) - 1)) > 2) {
+		line[got] = '\0';
+		line[strcspn(line, "\n")] = '\0';
+		n += snprintf(text + n, size - (size_t)n, "  kernel: %s\n", line + 2);
+	}
+	return n < (int)size ? n : (int)size - 1;
+}
+
 void why_die(const char *call, const char *phrase)
 {
 	int error = errno;
@@ -255,11 +388,14 @@ void why_die(const char *call, const char *phrase)
 	int n;
 
 	why_read_state(call, &state);
-	if (!why_decide(tool_name, call, error, &state, &reason))
+	memset(&reason, 0, sizeof(reason));
+	if (!(failing.decide && failing.decide(call, error, &reason, failing.argument)) &&
+	    !why_decide(tool_name, call, error, &state, &reason))
 		*reason.id = '\0';
 	n = snprintf(text, sizeof(text), "%s: cannot %s: %s%s%s%s\n  call: %s\n", tool_name, phrase,
 		     error ? errno_text(error) : "it did not take effect", *reason.id ? " [" : "", reason.id, *reason.id ? "]" : "",
 		     call);
+	n += kernel_words(text + n, sizeof(text) - (size_t)n);
 	if (*reason.id && n < (int)sizeof(text))
 		n += snprintf(text + n, sizeof(text) - (size_t)n, "  why: %s\n", reason.why);
 	if (*reason.fix && n < (int)sizeof(text))
@@ -267,5 +403,7 @@ void why_die(const char *call, const char *phrase)
 	if (*reason.see && n < (int)sizeof(text))
 		snprintf(text + n, sizeof(text) - (size_t)n, "  see: %s\n", reason.see);
 	dprintf(2, "%s", text);
+	if (failing.undo)
+		failing.undo(failing.argument);
 	_Exit(EXIT_TOOL_FAILED);
 }

@@ -20,6 +20,8 @@ struct state {
 	bool in_user_namespace;		/* the id map is not the whole range */
 	bool setgroups_denied;
 	bool proc_visible;		/* there is a /proc */
+	bool owner_elsewhere;		/* ns-ipc: our IPC namespace belongs to another user
+					   namespace than ours; the other ns-* alike */
 	int userns_clone;		/* kernel.unprivileged_userns_clone */
 	int apparmor_userns;		/* kernel.apparmor_restrict_unprivileged_userns */
 	long long namespaces_max;	/* user.max_X_namespaces for the call's X */
@@ -32,6 +34,17 @@ struct reason {
 	char fix[400];
 	char see[80];
 };
+
+/* What a tool with more to say, or something to take back, sets before its
+ * steps and empties behind them. decide() is asked before why_decide, and may
+ * read the machine; undo() is called last, before a failed step ends the
+ * process: for what outlives it, such as a cgroup. */
+struct failing {
+	bool (*decide)(const char *call, int error, struct reason *reason, void *argument);
+	void (*undo)(void *argument);
+	void *argument;
+};
+extern struct failing failing;
 
 /* Fills *state from /proc. `call` tells which limits matter. */
 void why_read_state(const char *call, struct state *state);

@@ -1,0 +1,268 @@
+/* capdrop: which of root's powers are left, and who the process is.
+ *
+ * Root's power is cut into about 40 capabilities, and a process has five sets
+ * of them: permitted (may use), effective (uses now), inheritable and ambient
+ * (what an exec may hand on), and bounding (what can never be had again).
+ * Emptying permitted and effective is not enough: at exec, user 0 gets its
+ * bounding set back. So all five are cut, and no_new_privs is set, which
+ * makes set-user-ID programs and file capabilities count for nothing.
+ *
+ * Needs CAP_SETPCAP, which root has, and anyone in a user namespace just made:
+ * ns-user first. Not before ns-user, though: a new user namespace comes with
+ * all capabilities again.
+ * Read on: capabilities(7), credentials(7), prctl(2), capset(2). */
+#include <errno.h>
+#include <grp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "chain.h"
+#include "message.h"
+#include "option.h"
+#include "sets.h"
+#include "step.h"
+#include "supervise.h"
+
+static const char usage[] =
+	"Usage: capdrop [OPTION]... [--] [PROGRAM [ARG]...]\n"
+	"Run PROGRAM with fewer capabilities: with none, unless an option says which stay,\n"
+	"in all five sets, and with no way to get them back (no_new_privs).\n"
+	"\n"
+	"      --keep CAP,...     keep these\n"
+	"      --drop CAP,...|all drop these (alone: from all there are)\n"
+	"      --preset docker|none|all   begin with this set; --add CAP,... and --drop follow\n"
+	"      --add CAP,...      add these to the preset\n"
+	"      --ambient CAP,...  let these survive an exec by a user other than root\n"
+	"      --user U[:G]       become this user and group, names or numbers\n"
+	"      --groups G,...     with these supplementary groups\n"
+	"      --clear-groups     with no supplementary groups\n"
+	"      --allow-new-privs  do not set no_new_privs\n"
+	"      --print [PID]      show the five sets of a process, and run nothing\n"
+	"  -x, --explain          say each kernel call and what it changed\n"
+	"  -n, --dry-run          say the calls of the whole chain, and make none\n"
+	"      --check            say whether this works here, and why not\n"
+	"  -h, --help   -V, --version\n"
+	"\n"
+	"Example, as any user:  ns-user capdrop --keep chown -- capdrop --print\n";
+
+enum { KEEP = OPTION_OWN, DROP, PRESET, ADD, AMBIENT, USER, GROUPS, CLEAR_GROUPS, ALLOW_NEW_PRIVS,
+       PRINT };
+
+static const struct option table[] = {
+	{ "keep", required_argument, NULL, KEEP },
+	{ "drop", required_argument, NULL, DROP },
+	{ "preset", required_argument, NULL, PRESET },
+	{ "add", required_argument, NULL, ADD },
+	{ "ambient", required_argument, NULL, AMBIENT },
+	{ "user", required_argument, NULL, USER },
+	{ "groups", required_argument, NULL, GROUPS },
+	{ "clear-groups", no_argument, NULL, CLEAR_GROUPS },
+	{ "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
+	{ "print", no_argument, NULL, PRINT },
+	COMMON_OPTIONS
+};
+
+struct plan {
+	uint64_t keep, ambient;
+	const char *user, *groups;
+	bool clear_groups, allow_new_privs;
+};
+
+/* Takes all capabilities outside keep from the bounding set. Returns 0, or -1
+ * with errno set. */
+static int drop_bounding(uint64_t keep)
+{
+	for (unsigned cap = 0; cap < (unsigned)cap_max_bits(); cap++) {
+		if (keep >> cap & 1 || prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
+			continue;
+		/* Without CAP_SETPCAP the kernel refuses, and that is no fault
+		 * where there is nothing to drop. */
+		if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0) {
+			errno = EPERM;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Sets permitted and effective to one set, inheritable to another. */
+static int set_sets(uint64_t permitted, uint64_t inheritable)
+{
+	cap_t sets = cap_init();
+	int result = sets ? 0 : -1;
+
+	for (cap_value_t cap = 0; cap < cap_max_bits() && result == 0; cap++) {
+		if (permitted >> cap & 1 && (cap_set_flag(sets, CAP_PERMITTED, 1, &cap, CAP_SET) != 0 ||
+					     cap_set_flag(sets, CAP_EFFECTIVE, 1, &cap, CAP_SET) != 0))
+			result = -1;
+		if (inheritable >> cap & 1 && cap_set_flag(sets, CAP_INHERITABLE, 1, &cap, CAP_SET) != 0)
+			result = -1;
+	}
+	if (result == 0)
+		result = cap_set_proc(sets);
+	cap_free(sets);
+	return result;
+}
+
+static int raise_ambient(uint64_t ambient)
+{
+	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
+		if (ambient >> cap & 1 && cap_set_ambient(cap, CAP_SET) != 0)
+			return -1;
+	return 0;
+}
+
+/* Becomes another user, keeping the permitted set over it. Otherwise the
+ * kernel empties it when the last id leaves 0. */
+static void become(const struct plan *plan)
+{
+	struct account account = { .uid = getuid() };
+
+	if (plan->user)
+		account_find("/", plan->user, &account);
+	if (plan->groups)
+		account_find_groups(plan->groups, &account);
+	if (plan->clear_groups)
+		account.group_count = 0;
+
+	/* In this order: each of the three needs what the next takes away. */
+	if (plan->groups || plan->clear_groups || plan->user)
+		STEP(setgroups(account.group_count, account.groups), "set %zu supplementary groups",
+		     account.group_count);
+	if (account.has_gid)
+		STEP(setresgid(account.gid, account.gid, account.gid), "become group %u",
+		     account.gid);
+	if (plan->user) {
+		STEP(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep the permitted set over setuid");
+		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u", account.uid);
+		STEP(prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0), "and do not keep it over further ones");
+	}
+}
+
+/* Reads back what the kernel holds now. A step that did not take effect must
+ * not go unnoticed. */
+static void verify(const struct plan *plan, uint64_t permitted)
+{
+	struct sets now;
+
+	if (dry_run)
+		return;
+	sets_read_own(&now, ~plan->keep);
+	errno = 0;
+	if (now.permitted != permitted || now.effective != permitted ||
+	    now.inheritable != plan->ambient || now.ambient != plan->ambient ||
+	    now.bounding & ~plan->keep)
+		step_fail("cap_get_proc()", "drop the capabilities: wanted %llx, have permitted %llx, "
+			  "bounding %llx [CAP-NOTAPPLIED]", (unsigned long long)permitted,
+			  (unsigned long long)now.permitted, (unsigned long long)now.bounding);
+	if (!plan->allow_new_privs && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		step_fail("prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)", "set no_new_privs");
+}
+
+static void setup(const struct plan *plan)
+{
+	struct tie tie = tie_read();
+	struct sets before;
+	uint64_t permitted;
+
+	/* Bounding first: it takes CAP_SETPCAP, which may be among them. */
+	STEP(drop_bounding(plan->keep), "cut the bounding set down to %s",
+	     sets_in_words(plan->keep));
+
+	if (plan->user || plan->groups || plan->clear_groups)
+		become(plan);
+
+	/* What a process other than root's has is lost at exec, except for the
+	 * ambient ones; so it is dropped here already. */
+	sets_read_own(&before, 0);
+	permitted = before.permitted & plan->keep;
+	if (geteuid() != 0)
+		permitted &= plan->ambient;
+	if (plan->ambient & ~permitted && !dry_run)
+		die("cannot make %s ambient: not in our permitted set [CAP-AMBIENT]",
+		    sets_in_words(plan->ambient & ~permitted));
+
+	STEP(cap_reset_ambient(), "empty the ambient set");
+	STEP(set_sets(permitted, plan->ambient), "set permitted and effective to %s",
+	     sets_in_words(permitted));
+	if (plan->ambient)
+		STEP(raise_ambient(plan->ambient), "set ambient to %s", sets_in_words(plan->ambient));
+
+	if (!plan->allow_new_privs)
+		STEP(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
+	tie_again(tie);
+	verify(plan, permitted);
+}
+
+static _Noreturn void print(const char *process)
+{
+	sets_print(process);
+	exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
+}
+
+int main(int argc, char *argv[])
+{
+	struct plan plan = { 0 };
+	uint64_t add = 0, drop = 0, base = 0;
+	bool kept = false, dropped = false, preset = false, print_wanted = false;
+	int c;
+
+	tool_start("capdrop", usage);
+	while ((c = next_option(argc, argv, "", table)) != -1)
+		switch (c) {
+		case KEEP:
+			kept = true;
+			add |= sets_parse(optarg);
+			break;
+		case ADD:
+			add |= sets_parse(optarg);
+			break;
+		case DROP:
+			/* "all" is where the others begin. */
+			if (strcasecmp(optarg, "all") == 0)
+				kept = true;
+			else
+				drop |= sets_parse(optarg);
+			dropped = true;
+			break;
+		case PRESET:
+			preset = true;
+			base = sets_preset(optarg);
+			break;
+		case AMBIENT:
+			plan.ambient |= sets_parse(optarg);
+			break;
+		case USER:
+			plan.user = optarg;
+			break;
+		case GROUPS:
+			plan.groups = optarg;
+			break;
+		case CLEAR_GROUPS:
+			plan.clear_groups = true;
+			break;
+		case ALLOW_NEW_PRIVS:
+			plan.allow_new_privs = true;
+			break;
+		case PRINT:
+			print_wanted = true;
+			break;
+		}
+	if (print_wanted)
+		print(argv[optind] ? argv[optind] : "self");
+	if (plan.groups && plan.clear_groups)
+		die("--groups and --clear-groups exclude each other");
+	/* With --drop alone, all others stay. */
+	if (dropped && !kept && !preset)
+		base = sets_preset("all");
+	plan.keep = ((base | add) & ~drop) | plan.ambient;
+	tool_ready();
+	setup(&plan);
+	exec_next(argv + optind);
+}

@@ -1,0 +1,371 @@
+/* cgroup: how much memory, CPU and how many processes a group may have.
+ *
+ * A cgroup is a directory in a file system of the kernel's, and who is in it
+ * is counted and limited together: children are born into the cgroup of their
+ * parent, and a limit that was set once holds for all that will ever be in
+ * it. mkdir(2) makes one, writing to its files sets the limits, and rmdir(2)
+ * removes it when the last process has gone.
+ *
+ * There are two versions. v2 is one tree for all controllers; v1 has a tree
+ * for each, and a process is in one cgroup of every tree. Many machines have
+ * both (hybrid). With v2 the program is born in its cgroup (clone3(2),
+ * CLONE_INTO_CGROUP); with v1 our child enters, once forked, before it
+ * becomes the program. We stay outside, and remove the cgroup at the end,
+ * with everything in it. Nothing of ours ever counts.
+ *
+ * The cgroup is made below our own one. On v2 with limits that is often not
+ * allowed, and place.c says where it is made then. Needs the right to write
+ * there: root has it, an ordinary user when it was delegated.
+ * Read on: cgroups(7), cgroup_namespaces(7), the kernel's cgroup-v2.rst. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "chain.h"
+#include "file.h"
+#include "message.h"
+#include "option.h"
+#include "step.h"
+#include "supervise.h"
+
+static const char usage[] =
+	"Usage: cgroup [OPTION]... [--] [PROGRAM [ARG]...]\n"
+	"Run PROGRAM in a new cgroup: it and all its children are counted and limited\n"
+	"together. At the end whatever is left in it is killed, and the cgroup removed.\n"
+	"\n"
+	"      --memory SIZE       at most so much memory: 64M, 1g, or max\n"
+	"      --memory-swap SIZE  memory and swap together (if not given: twice --memory)\n"
+	"      --cpus N            at most so much CPU time: 0.5 is half of one CPU\n"
+	"      --pids-limit N      at most so many processes and threads at once\n"
+	"      --cpuset-cpus LIST  run only on these CPUs: 0-2,5\n"
+	"      --set KNOB=VALUE    write VALUE to any file of the cgroup; can be repeated\n"
+	"      --name NAME         call it so; fails if there is one of that name\n"
+	"      --join PATH         enter a cgroup that exists, make none: a directory, or\n"
+	"                          a path as in /proc/PID/cgroup, or a name below our own\n"
+	"      --keep              do not remove it at the end\n"
+	"      --cgroupns          a cgroup namespace as well: the cgroup looks like the\n"
+	"                          root from inside. Alone: only that, no new cgroup\n"
+	"  -x, --explain           say each kernel call and what it changed\n"
+	"  -n, --dry-run           say the calls of the whole chain, and make none\n"
+	"      --check             say whether this works here, and why not\n"
+	"  -h, --help              this text\n"
+	"  -V, --version           the version\n"
+	"\n"
+	"Example, as root:  cgroup --memory 50M --pids-limit 20 -- sh\n";
+
+enum { MEMORY = OPTION_OWN, SWAP, CPUS, PIDS, CPUSET, SET, NAME, JOIN, KEEP, CGROUPNS };
+
+static const struct option table[] = {
+	{ "memory", required_argument, NULL, MEMORY },
+	{ "memory-swap", required_argument, NULL, SWAP },
+	{ "cpus", required_argument, NULL, CPUS },
+	{ "pids-limit", required_argument, NULL, PIDS },
+	{ "cpuset-cpus", required_argument, NULL, CPUSET },
+	{ "set", required_argument, NULL, SET },
+	{ "name", required_argument, NULL, NAME },
+	{ "join", required_argument, NULL, JOIN },
+	{ "keep", no_argument, NULL, KEEP },
+	{ "cgroupns", no_argument, NULL, CGROUPNS },
+	COMMON_OPTIONS
+};
+
+/* "strata-PID-STARTTIME": no two processes have both alike. Field 22 of
+ * /proc/self/stat is the start time; the name before it may hold blanks. */
+static void make_tag(struct cgroup_work *work)
+{
+	char text[1024] = "", *behind;
+	unsigned long long started = 0;
+
+	read_file("/proc/self/stat", text, sizeof(text));
+	behind = strrchr(text, ')');
+	for (int i = 2; behind && i < 22; i++)
+		behind = strchr(behind + 1, ' ');
+	if (behind)
+		started = strtoull(behind, NULL, 10);
+	snprintf(work->tag, sizeof(work->tag), "strata-%d-%llu", atoi(text), started);
+}
+
+/* Decides which hierarchies get a cgroup: v2, so that all in it can be found
+ * and killed; and on v1 each that has a limit to be set. */
+static void choose_hierarchies(struct cgroup_work *work, const char *wanted[])
+{
+	struct cgroup_layout *layout = &work->layout;
+	struct cgroup_hierarchy *unified = cgroup_with(layout, "cgroup"), *first = NULL;
+	bool v1_limits = false;
+	const char *controller = *wanted ? *wanted : "cgroup";
+
+	for (; *wanted; wanted++) {
+		struct cgroup_hierarchy *cgroup = cgroup_with(layout, *wanted);
+
+		if (!cgroup) {
+			controller = *wanted;
+			goto missing;
+		}
+		cgroup->used = true;
+		v1_limits = v1_limits || cgroup->version == 1;
+		if (cgroup->version == 1 && unified)
+			if (explaining)
+				note("%s is bound to cgroup v1 here, at %s, so it is not in v2 "
+				     "[CG-HYBRID]", *wanted, cgroup->mount);
+	}
+	if (unified && (!v1_limits || faccessat(AT_FDCWD, unified->own, W_OK, AT_EACCESS) == 0))
+		unified->used = true;
+	if (unified || v1_limits)
+		return;
+	/* v1 alone, and no limit: any will do. */
+	first = cgroup_with(layout, "pids");
+	if (!first && layout->count > 0)
+		first = &layout->all[0];
+	if (first) {
+		first->used = true;
+		return;
+	}
+missing: {
+	struct reason reason = { 0 };
+
+	cgroup_missing(layout, controller, &reason);
+	work->known = &reason;
+	errno = ENOENT;
+	step_fail("open(\"/proc/self/mountinfo\")", "find where cgroups are mounted");
+}
+}
+
+/* Makes the directory, and opens it. Another run may take it for one that was
+ * left behind, until it is locked: then we make it again. */
+static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
+{
+	int place;
+
+	work->in = cgroup;
+	work->at = cgroup->place;
+	place = STEP(cgroup_open(cgroup->place), "open the cgroup %s", cgroup->place);
+	if (place >= 0) {
+		cgroup_sweep(place);
+		close(place);
+	}
+	if (asprintf(&cgroup->path, "%s/%s", cgroup->place, work->name) < 0)
+		die_errno("cannot name a cgroup");
+	for (int tries = 0; tries < 5; tries++) {
+		STEP(mkdir(cgroup->path, 0755), "make the cgroup %s", cgroup->path);
+		cgroup->made = !dry_run;
+		cgroup->fd = STEP_UNLESS(ENOENT, cgroup_open(cgroup->path), "open it");
+		if (dry_run)
+			return;
+		if (cgroup->fd >= 0 &&
+		    (work->keep || (flock(cgroup->fd, LOCK_SH | LOCK_NB) == 0 &&
+				    faccessat(cgroup->fd, "cgroup.procs", F_OK, 0) == 0)))
+			return;
+	}
+	errno = ENOENT;
+	step_fail("mkdir(cgroup->path)", "keep the cgroup %s: it is removed each time", cgroup->path);
+}
+
+/* After the end, in the supervisor; and when a step fails before. */
+static void remove_made(void *argument)
+{
+	struct cgroup_work *work = argument;
+
+	if (getpid() != work->owner)
+		return;
+	/* v2 first: there, all that is in it is killed at once. */
+	for (int version = 2; version >= 1; version--)
+		for (int i = 0; i < work->layout.count; i++) {
+			struct cgroup_hierarchy *cgroup = &work->layout.all[i];
+
+			if (!cgroup->made || cgroup->version != version)
+				continue;
+			if (cgroup_remove(cgroup->path) != 0)
+				note("the cgroup %s is still there: %s [CG-RMDIR]; end what is in "
+				     "it (cat %s/cgroup.procs), then rmdir it", cgroup->path,
+				     errno_text(errno), cgroup->path);
+		}
+	cgroup_step_back(work);
+}
+
+/* Takes the calling process into a cgroup. The slow way on v2: all processes
+ * of the machine have to stand still for it, which may take 10 ms. On v1, "0"
+ * in `tasks` moves the one thread that writes it, and that need not wait; we
+ * have no other thread. */
+static int join(const struct cgroup_hierarchy *cgroup)
+{
+	int fd = openat(cgroup->fd, cgroup->version == 1 ? "tasks" : "cgroup.procs",
+			O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+	int error;
+
+	if (fd < 0)
+		return -1;
+	n = write(fd, "0", 1);
+	error = errno;
+	close(fd);
+	errno = error;
+	return n == 1 ? 0 : -1;
+}
+
+/* Enters all cgroups of one version, 0 meaning both. */
+static void join_all(struct cgroup_work *work, int version)
+{
+	for (int i = 0; i < work->layout.count; i++) {
+		struct cgroup_hierarchy *cgroup = &work->layout.all[i];
+
+		if (!cgroup->used || (version && cgroup->version != version))
+			continue;
+		work->in = cgroup;
+		STEP(join(cgroup), "enter the cgroup %s", cgroup->path);
+	}
+}
+
+/* Finds the cgroups that --join names, in each hierarchy that has one. */
+static void find_joined(struct cgroup_work *work)
+{
+	int found = 0;
+
+	for (int i = 0; i < work->layout.count; i++) {
+		struct cgroup_hierarchy *cgroup = &work->layout.all[i];
+		size_t length = strlen(cgroup->mount);
+		bool is_directory = strncmp(work->join, cgroup->mount, length) == 0 &&
+				    (!work->join[length] || work->join[length] == '/');
+
+		if (asprintf(&cgroup->path, "%s%s%s",
+			     is_directory	  ? "" :
+			     *work->join == '/' ? cgroup->mount :
+						    cgroup->own,
+			     *work->join == '/' ? "" : "/", work->join) < 0)
+			die_errno("cannot name a cgroup");
+		cgroup->fd = cgroup_open(cgroup->path);
+		cgroup->used = cgroup->fd >= 0;
+		cgroup->place = cgroup->path;
+		found += cgroup->used;
+	}
+	if (!found)
+		die("--join: there is no cgroup '%s': neither a directory below a mounted "
+		    "hierarchy, nor a path as in /proc/PID/cgroup, nor a name below our own cgroup",
+		    work->join);
+}
+
+static void setup(struct cgroup_work *work)
+{
+	struct supervisor supervisor = { .cgroup = -1 };
+	const char *wanted[70];
+
+	work->owner = getpid();
+	failing = (struct failing){ cgroup_decide, remove_made, work };
+	STEP(cgroup_find(&work->layout), "find our own cgroups (/proc/self/cgroup)");
+	if (work->join) {
+		find_joined(work);
+		join_all(work, 0);
+		return;
+	}
+
+	cgroup_wanted(&work->limits, wanted);
+	choose_hierarchies(work, wanted);
+	make_tag(work);
+	if (!work->name)
+		work->name = work->tag + (work->keep ? strlen("strata-") : 0);
+
+	for (int i = 0; i < work->layout.count; i++) {
+		struct cgroup_hierarchy *cgroup = &work->layout.all[i];
+		const char *here[70];
+		int count = 0;
+
+		if (!cgroup->used)
+			continue;
+		/* Of the controllers, those that v2 has to enable. */
+		for (int j = 0; wanted[j]; j++)
+			if (cgroup->version == 2 && strcmp(wanted[j], "cgroup") != 0 &&
+			    cgroup_with(&work->layout, wanted[j]) == cgroup)
+				here[count++] = wanted[j];
+		here[count] = NULL;
+		work->in = cgroup;
+		cgroup_choose_place(work, cgroup, here);
+		make(work, cgroup);
+		if (cgroup->version == 2)
+			supervisor.cgroup = cgroup->fd;
+	}
+	cgroup_write_limits(work);
+
+	/* With nobody left to remove it, nobody has to stay outside. */
+	if (work->keep) {
+		join_all(work, 0);
+		return;
+	}
+	supervisor.ended = remove_made;
+	supervisor.argument = work;
+	supervise(&supervisor);
+	failing.undo = NULL;
+	join_all(work, 1);
+}
+
+/* What the program does not need: it would keep the lock. */
+static void close_all(struct cgroup_work *work)
+{
+	for (int i = 0; i < work->layout.count; i++)
+		if (work->layout.all[i].fd >= 0)
+			close(work->layout.all[i].fd);
+	if (work->aside)
+		close(work->aside_fd);
+	failing = (struct failing){ NULL, NULL, NULL };
+}
+
+static const char *check_name(const char *name)
+{
+	if (strlen(name) > 200)
+		die("--name takes at most 200 bytes, and this one has %zu", strlen(name));
+	if (*name == '.' || strchr(name, '/') || strchr(name, '\n'))
+		die("--name takes the name of one directory, without '/' and with no '.' in front, "
+		    "and not '%s'", name);
+	if (strncmp(name, "strata-", 7) == 0)
+		die("--name: names that begin with 'strata-' are removed by the next run; take "
+		    "another");
+	return name;
+}
+
+int main(int argc, char *argv[])
+{
+	struct cgroup_work work = { .aside_fd = -1 };
+	struct cgroup_limits *limits = &work.limits;
+	bool limited, alone;
+	int c;
+
+	tool_start("cgroup", usage);
+	while ((c = next_option(argc, argv, "", table)) != -1)
+		switch (c) {
+		case MEMORY: limits->memory = optarg; break;
+		case SWAP: limits->swap = optarg; break;
+		case CPUS: limits->cpus = optarg; break;
+		case PIDS: limits->pids = optarg; break;
+		case CPUSET: limits->cpuset = optarg; break;
+		case SET: cgroup_add_knob(limits, optarg); break;
+		case NAME: work.name = check_name(optarg); break;
+		case JOIN: work.join = optarg; break;
+		case KEEP: work.keep = true; break;
+		case CGROUPNS: work.namespace = true; break;
+		}
+	cgroup_check_limits(limits);
+	limited = limits->memory || limits->cpus || limits->pids || limits->cpuset ||
+		  limits->knob_count;
+	if (work.join && (limited || work.name || work.keep))
+		die("--join makes no cgroup, so it takes no limits, no --name and no --keep");
+	alone = work.namespace && !limited && !work.name && !work.join && !work.keep;
+	tool_ready();
+
+	if (!alone)
+		setup(&work);
+	/* Which cgroups we are in now is what will look like the root. */
+	if (work.namespace)
+		STEP(unshare(CLONE_NEWCGROUP), "create a cgroup namespace");
+	close_all(&work);
+	if (work.keep)
+		for (int i = 0; i < work.layout.count; i++)
+			if (work.layout.all[i].made)
+				note("the cgroup stays: %s", work.layout.all[i].path);
+	exec_next(argv + optind);
+}

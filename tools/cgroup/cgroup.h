@@ -1,0 +1,123 @@
+/* cgroup.h: what the files of this tool share. */
+#ifndef STRATA_CGROUP_H
+#define STRATA_CGROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "why.h"
+
+/* A tree of cgroups. On v2 there is one, for all controllers; on v1 each has
+ * its own controllers; a hybrid machine has both kinds. */
+struct cgroup_hierarchy {
+	int version;		/* 1 or 2 */
+	char *controllers;	/* v1: "cpu,cpuacct"; v2: "" */
+	char *mount;		/* the directory it is mounted on */
+	char *own;		/* the directory of the cgroup we are in; NULL: not visible */
+
+	bool used;		/* a cgroup is wanted in this one */
+	char *place;		/* the directory that the new cgroup is made in */
+	char *path;		/* the new cgroup, or the one to join */
+	int fd;			/* that one, open; or -1 */
+	int tasks;		/* v1: its file to join through, open; or -1 */
+	bool made;		/* it is ours to remove */
+};
+
+struct cgroup_layout {
+	struct cgroup_hierarchy all[16];
+	int count;
+};
+
+/* Limits as typed; NULL where none was asked for. */
+struct cgroup_limits {
+	const char *memory, *swap, *cpus, *pids, *cpuset;
+	char *knobs[64];	/* --set, the name ... */
+	char *values[64];	/* ... and the value */
+	int knob_count;
+};
+
+struct cgroup_work {
+	struct cgroup_layout layout;
+	struct cgroup_limits limits;
+	char tag[64];		/* strata-PID-STARTTIME */
+	const char *name;	/* --name, or the tag */
+	const char *join;
+	bool keep, namespace;
+
+	pid_t owner;		/* the process that removes the cgroup */
+	char *aside;		/* the leaf that it stepped aside into, or NULL */
+	int aside_fd;
+	char enabled[128];	/* what it enabled then: "-memory -pids" */
+	const char *at;		/* the directory or the knob of the step under way, */
+	struct cgroup_hierarchy *in;	/* and the hierarchy */
+	const struct reason *known;	/* why the next step_fail() fails */
+};
+
+/* find.c: where the hierarchies and our own cgroups are. */
+
+/* Fills *layout from /proc/self/cgroup and /proc/self/mountinfo. Returns 0, or
+ * -1 with errno set. cgroups(7), proc(5). */
+int cgroup_find(struct cgroup_layout *layout);
+
+/* The hierarchy that has a controller ("memory"): the v1 one it is bound to,
+ * otherwise v2. "cgroup" is what all cgroups of v2 have. NULL for none. */
+struct cgroup_hierarchy *cgroup_with(struct cgroup_layout *layout, const char *controller);
+
+/* Whether `word` stands in `list`, between commas, blanks or line ends. */
+bool cgroup_listed(const char *list, const char *word);
+
+/* Opens the directory of a cgroup. Returns the descriptor, or -1 with errno as
+ * open(2) set it, or ENOTDIR when it is a directory of another file system. */
+int cgroup_open(const char *path);
+
+/* Whether this user may make a cgroup below the one we are in, found out
+ * without making one. If not, *why says why not and what to do, in words.
+ * A limit may take more than that: see place.c. */
+bool cgroup_can_create(char *why, size_t size);
+
+/* place.c: where on v2 a cgroup with limits can be made. */
+
+/* Sets hierarchy->place, and enables there the controllers that are wanted
+ * (names, ended by NULL). Ends with 125 when that can't be. */
+void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hierarchy,
+			 const char *const wanted[]);
+
+/* Takes back that we stepped aside. */
+void cgroup_step_back(struct cgroup_work *work);
+
+/* limits.c: the knobs. */
+
+/* Each ends with 125 when the text is no such value. */
+void cgroup_check_limits(const struct cgroup_limits *limits);
+void cgroup_add_knob(struct cgroup_limits *limits, const char *text);
+
+/* The controllers that the limits need, each once, ended by NULL. */
+void cgroup_wanted(const struct cgroup_limits *limits, const char *wanted[static 70]);
+
+/* Writes all limits, reads each back, and compares. */
+void cgroup_write_limits(struct cgroup_work *work);
+
+/* remove.c: the end of a cgroup. */
+
+/* Removes a cgroup with all cgroups below it; kills what is in them. Returns
+ * 0, or -1 with errno set: EBUSY when a process stays for seconds. */
+int cgroup_remove(const char *path);
+
+/* Removes the cgroups in an open directory that an earlier run left empty
+ * because it was killed. */
+void cgroup_sweep(int place);
+
+/* refusal.c: why a step failed. */
+
+/* As struct failing wants it; the argument is the work. */
+bool cgroup_decide(const char *call, int error, struct reason *reason, void *work);
+
+/* Fills *reason: our own cgroup holds processes. */
+void cgroup_busy(const char *directory, struct reason *reason);
+
+/* Fills *reason: no hierarchy here has that controller. */
+void cgroup_missing(const struct cgroup_layout *layout, const char *controller,
+		    struct reason *reason);
+
+#endif

@@ -1,0 +1,243 @@
+/* find.c: where the hierarchies of cgroups are, and which cgroups we are in.
+ *
+ * /proc/self/cgroup has a line for each hierarchy, "4:memory:/a/b", and for v2
+ * "0::/a/b". The path begins at the root of our cgroup namespace. Where in
+ * the file system that is, /proc/self/mountinfo tells: each mount has the path
+ * of its own top directory in the hierarchy, seen from the same root. With a
+ * mount of "/a" on /mnt, "/a/b" is /mnt/b. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+
+bool cgroup_listed(const char *list, const char *word)
+{
+	static const char between[] = ", \n";
+	size_t length = strlen(word);
+
+	while (*(list += strspn(list, between))) {
+		size_t n = strcspn(list, between);
+
+		if (n == length && strncmp(list, word, n) == 0)
+			return true;
+		list += n;
+	}
+	return false;
+}
+
+/* Reads the lines of /proc/self/cgroup; `own` is at first the path in it. */
+static int read_own(struct cgroup_layout *layout)
+{
+	FILE *file = fopen("/proc/self/cgroup", "re");
+	char *line = NULL;
+	size_t size = 0;
+
+	layout->count = 0;
+	if (!file)
+		return -1;
+	while (layout->count < 16 && getline(&line, &size, file) > 0) {
+		struct cgroup_hierarchy *hierarchy = &layout->all[layout->count];
+		char *controllers = strchr(line, ':');
+		char *path = controllers ? strchr(++controllers, ':') : NULL;
+
+		if (!path)
+			continue;
+		*path++ = '\0';
+		path[strcspn(path, "\n")] = '\0';
+		/* A hierarchy with a name has no controller: nothing in it
+		 * can be limited, and it belongs to somebody. */
+		if (strncmp(controllers, "name=", 5) == 0)
+			continue;
+		memset(hierarchy, 0, sizeof(*hierarchy));
+		hierarchy->version = *controllers ? 1 : 2;
+		hierarchy->controllers = strdup(controllers);
+		hierarchy->own = strdup(path);
+		hierarchy->fd = -1;
+		hierarchy->tasks = -1;
+		layout->count++;
+	}
+	free(line);
+	fclose(file);
+	return 0;
+}
+
+/* mountinfo writes a blank as \040. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++)
+		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
+			*to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
+				       (text[3] - '0'));
+			text += 3;
+		} else {
+			*to++ = *text;
+		}
+	*to = '\0';
+}
+
+/* What of a path lies below root, "" for root itself; NULL when it does not. */
+static const char *below(const char *path, const char *root)
+{
+	size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+	if (strncmp(path, root, length) != 0 || (path[length] && path[length] != '/'))
+		return NULL;
+	path += length;
+	/* Our cgroup, or the top of the mount, is outside of our cgroup
+	 * namespace, and how the two meet can't be told. */
+	if (strncmp(path, "/..", 3) == 0)
+		return NULL;
+	return strcmp(path, "/") == 0 ? "" : path;
+}
+
+/* A line of mountinfo. A later mount hides an earlier one: it wins. */
+static void take_mount(struct cgroup_layout *layout, char *own[], char *line)
+{
+	char *words[6], *rest = strstr(line, " - "), *kind, *options, *position;
+	int n = 0;
+
+	if (!rest)
+		return;
+	*rest = '\0';
+	kind = strtok_r(rest + 3, " ", &position);
+	if (!kind || strncmp(kind, "cgroup", 6) != 0 || !strtok_r(NULL, " ", &position))
+		return;
+	options = strtok_r(NULL, " \n", &position);
+	for (char *word = strtok_r(line, " ", &position); word && n < 6;
+	     word = strtok_r(NULL, " ", &position))
+		words[n++] = word;
+	if (n < 6 || !options)
+		return;
+	unescape(words[3]);
+	unescape(words[4]);
+
+	for (int i = 0; i < layout->count; i++) {
+		struct cgroup_hierarchy *hierarchy = &layout->all[i];
+		char first[64];
+		const char *path;
+
+		snprintf(first, sizeof(first), "%.*s", (int)strcspn(hierarchy->controllers, ","),
+			 hierarchy->controllers);
+		if (hierarchy->version == 2 ? strcmp(kind, "cgroup2") != 0 :
+					      strcmp(kind, "cgroup") != 0 ||
+						      !cgroup_listed(options, first))
+			continue;
+		path = below(own[i], words[3]);
+		if (!path)
+			continue;
+		free(hierarchy->mount);
+		free(hierarchy->own);
+		hierarchy->mount = strdup(words[4]);
+		if (asprintf(&hierarchy->own, "%s%s", words[4], path) < 0)
+			hierarchy->own = NULL;
+	}
+}
+
+int cgroup_find(struct cgroup_layout *layout)
+{
+	FILE *file;
+	char *own[16], *line = NULL;
+	size_t size = 0;
+	int count = 0;
+
+	if (read_own(layout) != 0)
+		return -1;
+	for (int i = 0; i < layout->count; i++) {
+		own[i] = layout->all[i].own;
+		layout->all[i].own = NULL;
+	}
+	file = fopen("/proc/self/mountinfo", "re");
+	if (!file)
+		return -1;
+	while (getline(&line, &size, file) > 0)
+		if (strstr(line, " - cgroup"))
+			take_mount(layout, own, line);
+	free(line);
+	fclose(file);
+
+	/* A hierarchy that can't be seen from here is of no use. */
+	for (int i = 0; i < layout->count; i++) {
+		free(own[i]);
+		if (layout->all[i].own)
+			layout->all[count++] = layout->all[i];
+	}
+	layout->count = count;
+	return 0;
+}
+
+struct cgroup_hierarchy *cgroup_with(struct cgroup_layout *layout, const char *controller)
+{
+	struct cgroup_hierarchy *unified = NULL;
+
+	for (int i = 0; i < layout->count; i++) {
+		struct cgroup_hierarchy *hierarchy = &layout->all[i];
+
+		if (hierarchy->version == 2)
+			unified = hierarchy;
+		else if (cgroup_listed(hierarchy->controllers, controller))
+			return hierarchy;
+	}
+	return unified;
+}
+
+int cgroup_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd < 0)
+		return -1;
+	if (fstatfs(fd, &fs) == 0 &&
+	    (fs.f_type == CGROUP2_SUPER_MAGIC || fs.f_type == CGROUP_SUPER_MAGIC))
+		return fd;
+	close(fd);
+	errno = ENOTDIR;
+	return -1;
+}
+
+bool cgroup_can_create(char *why, size_t size)
+{
+	struct cgroup_layout layout;
+	struct cgroup_hierarchy *hierarchy;
+	char procs[4200];
+	int fd;
+
+	if (cgroup_find(&layout) != 0) {
+		snprintf(why, size, "there is no /proc to find our cgroup with");
+		return false;
+	}
+	hierarchy = cgroup_with(&layout, "pids");
+	for (int i = 0; i < layout.count; i++)
+		if (layout.all[i].version == 2)
+			hierarchy = &layout.all[i];
+	if (!hierarchy) {
+		snprintf(why, size, "no hierarchy of cgroups that we are in is mounted here");
+		return false;
+	}
+	fd = cgroup_open(hierarchy->own);
+	if (fd < 0) {
+		snprintf(why, size, "%s can't be opened as a cgroup", hierarchy->own);
+		return false;
+	}
+	close(fd);
+	/* Joining takes the right to write to cgroup.procs of the nearest
+	 * cgroup that holds both the old and the new one: our own. */
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", hierarchy->own);
+	if (faccessat(AT_FDCWD, hierarchy->own, W_OK, AT_EACCESS) == 0 &&
+	    faccessat(AT_FDCWD, procs, W_OK, AT_EACCESS) == 0)
+		return true;
+	if (errno == EROFS)
+		snprintf(why, size, "%s is mounted read-only", hierarchy->mount);
+	else
+		snprintf(why, size, "the cgroup %s is not yours; 'systemd-run --user --scope -p "
+			 "Delegate=yes ...' gives you one", hierarchy->own);
+	return false;
+}

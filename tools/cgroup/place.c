@@ -1,0 +1,263 @@
+/* place.c: where on v2 a cgroup with limits can be made.
+ *
+ * A v2 cgroup has a controller's knobs only if its parent lists the controller
+ * in cgroup.subtree_control, and a cgroup that lists one there may hold no
+ * process of its own (the root of all may): otherwise processes and cgroups
+ * would compete with each other. But our own cgroup holds at least us. So,
+ * the first of these that fits:
+ *
+ * - Our own cgroup is the root: here.
+ * - We are the only process in it, as under
+ *   `systemd-run --user --scope -p Delegate=yes cgroup --memory 50m sh`: we
+ *   step aside into a leaf below it, and come back at the end.
+ * - Others are in it: the shell that started us, or a whole session. They are
+ *   not ours to move. Then beside our own cgroup, or beside the nearest above
+ *   it, in a parent without processes that we may write to: for root in a
+ *   terminal /user.slice/user-1000.slice, for an ordinary user in the terminal
+ *   of a desktop app.slice. The limits of that parent hold for us as before;
+ *   so we go only where no limit is left behind.
+ * - Otherwise we say who is in the way, and how to move them.
+ *
+ * What is enabled in a parent that others use stays enabled. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "file.h"
+#include "message.h"
+#include "step.h"
+
+/* Reads a file of a cgroup; "" when it can't be read. */
+static const char *read_in(const char *directory, const char *name, char *text, size_t size)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	if (read_file(path, text, size) < 0)
+		*text = '\0';
+	return text;
+}
+
+static bool lists(const char *directory, const char *file, const char *controller)
+{
+	char text[1024];
+
+	return cgroup_listed(read_in(directory, file, text, sizeof(text)), controller);
+}
+
+static bool enables_all(const char *directory, const char *const wanted[])
+{
+	for (; *wanted; wanted++)
+		if (!lists(directory, "cgroup.subtree_control", *wanted))
+			return false;
+	return true;
+}
+
+/* The root of the whole hierarchy is the one without a type. */
+static bool is_root(const char *directory)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/cgroup.type", directory);
+	return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+enum members { NOBODY, ONLY_US, OTHERS };
+
+static enum members members_of(const char *directory)
+{
+	char text[64], us[32];
+
+	read_in(directory, "cgroup.procs", text, sizeof(text));
+	snprintf(us, sizeof(us), "%d\n", getpid());
+	return !*text ? NOBODY : strcmp(text, us) == 0 ? ONLY_US : OTHERS;
+}
+
+/* Whether leaving a cgroup would leave a limit. The number of processes that
+ * systemd gives to each of its units is no one's wish, and is let go. */
+static bool is_limited(const char *directory)
+{
+	static const char *const knobs[] = { "memory.max", "memory.high", "memory.swap.max",
+					     "cpu.max", "cpuset.cpus", "pids.max" };
+	const char *end = strrchr(directory, '.');
+	bool unit = end && (strcmp(end, ".scope") == 0 || strcmp(end, ".service") == 0);
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(knobs) / sizeof(*knobs) - unit; i++) {
+		read_in(directory, knobs[i], text, sizeof(text));
+		if (*text && *text != '\n' && strncmp(text, "max", 3) != 0)
+			return true;
+	}
+	return false;
+}
+
+static _Noreturn void fail_busy(struct cgroup_work *work, const char *own)
+{
+	struct reason reason = { 0 };
+
+	cgroup_busy(own, &reason);
+	work->known = &reason;
+	errno = EBUSY;
+	step_fail("write(\"cgroup.subtree_control\")", "have limits below %s", own);
+}
+
+/* Our own cgroup, or the nearest above it where limits can be set. */
+static char *find_place(struct cgroup_work *work, const struct cgroup_hierarchy *hierarchy,
+			const char *const wanted[])
+{
+	char *place = strdup(hierarchy->own);
+
+	if (!place)
+		die_errno("cannot look for a place for the cgroup");
+	if (is_root(place) || enables_all(place, wanted))
+		return place;
+	if (members_of(place) == ONLY_US && faccessat(AT_FDCWD, place, W_OK, AT_EACCESS) == 0)
+		return place;
+	while (strlen(place) > strlen(hierarchy->mount)) {
+		if (is_limited(place))
+			break;
+		*strrchr(place, '/') = '\0';
+		/* Making a cgroup there and taking a process to it. */
+		if (faccessat(AT_FDCWD, place, W_OK, AT_EACCESS) != 0)
+			break;
+		if (is_root(place) || enables_all(place, wanted) || members_of(place) == NOBODY)
+			return place;
+	}
+	/* Not ours at all: let mkdir(2) say so. */
+	if (faccessat(AT_FDCWD, hierarchy->own, W_OK, AT_EACCESS) != 0)
+		return strdup(hierarchy->own);
+	fail_busy(work, hierarchy->own);
+}
+
+static int write_in(const char *directory, const char *name, const char *text)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return write_file(path, text);
+}
+
+/* Lets the cgroups below a directory have a controller. It has to have it
+ * itself, so this begins at the top. */
+static void enable(struct cgroup_work *work, const struct cgroup_hierarchy *hierarchy,
+		   const char *directory, const char *controller)
+{
+	char word[80];
+
+	if (lists(directory, "cgroup.subtree_control", controller))
+		return;
+	if (!lists(directory, "cgroup.controllers", controller)) {
+		char *parent = strdup(directory);
+
+		if (!parent)
+			die_errno("cannot enable %s", controller);
+		if (strlen(directory) <= strlen(hierarchy->mount)) {
+			struct reason reason = { 0 };
+
+			cgroup_missing(&work->layout, controller, &reason);
+			work->known = &reason;
+			errno = ENOENT;
+			step_fail("write(\"cgroup.subtree_control\")",
+				  "limit anything with the controller '%s'", controller);
+		}
+		*strrchr(parent, '/') = '\0';
+		enable(work, hierarchy, parent, controller);
+		free(parent);
+	}
+	snprintf(word, sizeof(word), "+%s", controller);
+	work->at = directory;
+	STEP(write_in(directory, "cgroup.subtree_control", word),
+	     "enable %s for the cgroups below %s", controller, directory);
+}
+
+/* Leaves our own cgroup empty, so that limits can be set below it. */
+static void step_aside(struct cgroup_work *work, const char *place)
+{
+	if (asprintf(&work->aside, "%s/%s-outside", place, work->tag) < 0)
+		die_errno("cannot name a cgroup");
+	work->at = work->aside;
+	STEP(mkdir(work->aside, 0755), "make a leaf to step aside into, %s", work->aside);
+	work->aside_fd = cgroup_open(work->aside);
+	flock(work->aside_fd, LOCK_SH | LOCK_NB);
+	STEP(write_in(work->aside, "cgroup.procs", "0"),
+	     "step aside: a cgroup with limits below it holds no process itself");
+}
+
+void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hierarchy,
+			 const char *const wanted[])
+{
+	char *place;
+
+	hierarchy->place = hierarchy->own;
+	if (!wanted[0])
+		return;
+	place = find_place(work, hierarchy, wanted);
+	hierarchy->place = place;
+	if (faccessat(AT_FDCWD, place, W_OK, AT_EACCESS) != 0)
+		return;
+	/* What has to be enabled above comes first: if that fails, we have
+	 * not moved yet. */
+	for (const char *const *name = wanted; *name; name++)
+		if (!lists(place, "cgroup.controllers", *name)) {
+			char *parent = strdup(place);
+
+			if (!parent || strlen(place) <= strlen(hierarchy->mount)) {
+				enable(work, hierarchy, place, *name);
+				continue;
+			}
+			*strrchr(parent, '/') = '\0';
+			enable(work, hierarchy, parent, *name);
+			free(parent);
+		}
+	if (strcmp(place, hierarchy->own) == 0 && !is_root(place) && !enables_all(place, wanted))
+		step_aside(work, place);
+	for (const char *const *name = wanted; *name; name++) {
+		if (work->aside && !lists(place, "cgroup.subtree_control", *name)) {
+			size_t n = strlen(work->enabled);
+
+			snprintf(work->enabled + n, sizeof(work->enabled) - n, "-%s ", *name);
+		}
+		enable(work, hierarchy, place, *name);
+	}
+}
+
+/* Whether there is another cgroup in a directory than the named one. */
+static bool has_other(const char *directory, const char *name)
+{
+	DIR *open_directory = opendir(directory);
+	struct dirent *entry;
+	bool other = false;
+
+	if (!open_directory)
+		return true;
+	while ((entry = readdir(open_directory)))
+		other = other || (entry->d_type == DT_DIR && *entry->d_name != '.' &&
+				  strcmp(entry->d_name, name) != 0);
+	closedir(open_directory);
+	return other;
+}
+
+void cgroup_step_back(struct cgroup_work *work)
+{
+	char *own;
+
+	if (!work->aside)
+		return;
+	own = strndup(work->aside, (size_t)(strrchr(work->aside, '/') - work->aside));
+	/* If somebody has made a cgroup there meanwhile, it keeps its limits:
+	 * we end in the leaf, and the next run removes that. */
+	if (own && !has_other(own, strrchr(work->aside, '/') + 1) &&
+	    (!*work->enabled || write_in(own, "cgroup.subtree_control", work->enabled) == 0) &&
+	    write_in(own, "cgroup.procs", "0") == 0)
+		rmdir(work->aside);
+	free(own);
+	work->aside = NULL;
+}

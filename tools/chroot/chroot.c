@@ -1,0 +1,273 @@
+/* chroot: where "/" is.
+ *
+ * Each process has a root: the folder where its absolute paths begin, and
+ * where ".." ends. chroot(2) sets it, and nothing else. It is no prison: who
+ * is root inside can leave (chroot again without chdir), and an open folder,
+ * a current directory or a descriptor that was kept leads outside.
+ * pivot_root(2) (--pivot) moves the mount that is "/" instead, for the whole
+ * mount namespace; the old root is then unmounted, and what is not there
+ * can't be reached. That takes a mount namespace of one's own: ns-mnt first.
+ *
+ * After this there is nothing outside left to execute, so this program
+ * carries the other tools inside, and calls them in its own process. To take
+ * a descriptor along for them is how CVE-2024-21626 came about.
+ *
+ * Needs CAP_SYS_CHROOT, --pivot CAP_SYS_ADMIN; an ordinary user puts ns-user
+ * first. A superset of GNU chroot, with its exit statuses.
+ * Read on: chroot(2), pivot_root(2), path_resolution(7). */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <linux/close_range.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "chain.h"
+#include "message.h"
+#include "number.h"
+#include "option.h"
+#include "step.h"
+#include "supervise.h"
+
+static const char usage[] =
+	"Usage: chroot [OPTION]... NEWROOT [--] [PROGRAM [ARG]...]\n"
+	"Run PROGRAM with NEWROOT as its root directory. Without --pivot it does what GNU\n"
+	"chroot does.\n"
+	"\n"
+	"      --pivot            swap the root mount with pivot_root, and unmount the old\n"
+	"                         one (in a mount namespace of one's own: ns-mnt)\n"
+	"      --wd DIR           begin in DIR, a path inside (default: /)\n"
+	"      --keep-fd N        keep descriptor N; the others from 3 on are closed\n"
+	"      --userspec U[:G]   user and group, each a name of NEWROOT's or a number\n"
+	"      --groups G,...     supplementary groups\n"
+	"      --skip-chdir       keep the current directory (only when NEWROOT is /)\n"
+	"  -x, --explain          say each kernel call and what it changed\n"
+	"  -n, --dry-run          say the calls of the whole chain, and make none\n"
+	"      --check            say whether this works here, and why not\n"
+	"  -h, --help             this text\n"
+	"  -V, --version          the version\n"
+	"\n"
+	"Example, as any user, in a folder made by lab/rootfs:\n"
+	"  ns-user ns-mnt chroot --pivot ./root -- sh\n";
+
+enum { PIVOT = OPTION_OWN, WD, KEEP_FD, USERSPEC, GROUPS, SKIP_CHDIR };
+
+static const struct option table[] = {
+	{ "pivot", no_argument, NULL, PIVOT },
+	{ "wd", required_argument, NULL, WD },
+	{ "keep-fd", required_argument, NULL, KEEP_FD },
+	{ "userspec", required_argument, NULL, USERSPEC },
+	{ "groups", required_argument, NULL, GROUPS },
+	{ "skip-chdir", no_argument, NULL, SKIP_CHDIR },
+	COMMON_OPTIONS
+};
+
+#define KEEP_MAX 64
+struct plan {
+	const char *root, *wd, *userspec, *groups;
+	bool pivot, skip_chdir;
+	unsigned keep[KEEP_MAX];
+	size_t keep_count;
+};
+
+/* From the moment the root changes, an open folder of the outside is a way
+ * out (openat(FD, "..")). Standard input may well be a file or a terminal of
+ * the outside; it may not be a folder. */
+static void refuse_folders(void)
+{
+	struct stat status;
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+			die("descriptor %d is a folder of the outside, and would be a way out of the "
+			    "new root; redirect it from somewhere else", fd);
+}
+
+/* Marks all descriptors from 3 on to be closed at exec, but for the kept. */
+static void close_on_exec(const struct plan *plan)
+{
+	unsigned first = 3;
+
+	for (size_t i = 0; i <= plan->keep_count; i++) {
+		unsigned end = i < plan->keep_count ? plan->keep[i] : UINT_MAX;
+
+		if (i == plan->keep_count || end > first)
+			STEP((int)syscall(SYS_close_range, first, i < plan->keep_count ? end - 1 : end,
+					  CLOSE_RANGE_CLOEXEC),
+			     "mark the descriptors from %u on to be closed at exec", first);
+		first = end + 1;
+	}
+}
+
+/* close_range(2) with that flag is of 5.11; before, one by one. */
+static void close_on_exec_before_5_11(const struct plan *plan)
+{
+	for (int fd = 3; fd < 65536; fd++) {
+		bool keep = false;
+
+		for (size_t i = 0; i < plan->keep_count; i++)
+			keep |= plan->keep[i] == (unsigned)fd;
+		if (!keep)
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+}
+
+static bool has_close_range(void)
+{
+	return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+}
+
+/* pivot_root changes the root of every process in the mount namespace. In
+ * one that we share with PID 1 that is the machine's, and not ours alone. A
+ * /proc in which we ourselves are number 1 was mounted for us. */
+static void refuse_shared_namespace(void)
+{
+	struct stat ours, first;
+	char self[32] = "";
+
+	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
+		die("cannot tell whether this mount namespace is ours alone: there is no /proc");
+	if (strcmp(self, "1") == 0)
+		return;
+	/* Who may not look at PID 1 is not root outside, and the kernel itself
+	 * refuses to pivot what such a one does not own. */
+	if (stat("/proc/self/ns/mnt", &ours) == 0 && stat("/proc/1/ns/mnt", &first) == 0 &&
+	    ours.st_ino == first.st_ino)
+		die("this mount namespace is shared with PID 1; --pivot would change the root of the "
+		    "whole machine. Put ns-mnt first:  ns-mnt chroot --pivot DIR ... [PIVOT-HOST]");
+}
+
+/* Whether a folder is the root of a mount (statx(2), 5.8). */
+static bool is_mount_point(const char *folder)
+{
+	struct statx status;
+
+	return statx(AT_FDCWD, folder, 0, STATX_BASIC_STATS, &status) == 0 &&
+	       status.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
+static void pivot(const char *root)
+{
+	/* The new root has to be a mount. A bind of a folder onto itself is. */
+	if (!is_mount_point(root))
+		STEP(mount(root, root, NULL, MS_BIND | MS_REC, NULL), "bind '%s' onto itself", root);
+	STEP(chdir(root), "go to '%s'", root);
+
+	/* With the same folder twice the old root lands on top of the new one,
+	 * and no folder is needed for it to be put in; "." is still the new
+	 * root, so what is unmounted here is what covers it. */
+	STEP((int)syscall(SYS_pivot_root, ".", "."), "make '%s' the root mount", root);
+	STEP(umount2(".", MNT_DETACH), "unmount the old root");
+	STEP(chdir("/"), "go to the new root");
+}
+
+static void become(const struct plan *plan)
+{
+	struct account account = { .uid = (uid_t)-1 };
+	struct tie tie = tie_read();
+
+	if (plan->userspec)
+		account_find("/", plan->userspec, &account);
+	if (plan->groups)
+		account_find_groups(plan->groups, &account);
+	if (plan->groups || account.has_gid)
+		STEP(setgroups(account.group_count, account.groups), "set %zu supplementary groups",
+		     account.group_count);
+	if (account.has_gid)
+		STEP(setresgid(account.gid, account.gid, account.gid), "become group %u",
+		     account.gid);
+	if (plan->userspec)
+		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u", account.uid);
+	tie_again(tie);
+}
+
+static void setup(const struct plan *plan)
+{
+	refuse_folders();
+	if (has_close_range())
+		close_on_exec(plan);
+	else
+		close_on_exec_before_5_11(plan);
+
+	if (plan->pivot) {
+		refuse_shared_namespace();
+		pivot(plan->root);
+	} else {
+		STEP(chroot(plan->root), "make '%s' the root directory", plan->root);
+		/* Until here the current directory is outside, and stays a way
+		 * out. */
+		if (!plan->skip_chdir)
+			STEP(chdir("/"), "go to the new root");
+	}
+	use_carried_links = true;
+
+	if (plan->wd)
+		STEP(chdir(plan->wd), "go to the working directory '%s'", plan->wd);
+	if (plan->userspec || plan->groups)
+		become(plan);
+}
+
+static void add_kept(struct plan *plan, const char *text)
+{
+	unsigned long long number;
+	size_t i = plan->keep_count;
+
+	if (!parse_number(text, 1 << 20, &number) || number < 3)
+		die("--keep-fd takes the number of an open descriptor from 3 on, not '%s'", text);
+	if (fcntl((int)number, F_GETFD) < 0)
+		die("--keep-fd %s: there is no such open descriptor", text);
+	if (i == KEEP_MAX)
+		die("--keep-fd may be given %d times", KEEP_MAX);
+	/* In order, for close_range. */
+	for (; i > 0 && plan->keep[i - 1] > number; i--)
+		plan->keep[i] = plan->keep[i - 1];
+	plan->keep[i] = (unsigned)number;
+	plan->keep_count++;
+}
+
+int main(int argc, char *argv[])
+{
+	struct plan plan = { 0 };
+	int c;
+
+	tool_start("chroot", usage);
+	while ((c = next_option(argc, argv, "", table)) != -1)
+		switch (c) {
+		case PIVOT:
+			plan.pivot = true;
+			break;
+		case WD:
+			plan.wd = optarg;
+			break;
+		case KEEP_FD:
+			add_kept(&plan, optarg);
+			break;
+		case USERSPEC:
+			plan.userspec = optarg;
+			break;
+		case GROUPS:
+			plan.groups = optarg;
+			break;
+		case SKIP_CHDIR:
+			plan.skip_chdir = true;
+			break;
+		}
+	if (optind >= argc)
+		die("needs the new root directory:  chroot [OPTION]... NEWROOT [PROGRAM [ARG]...]");
+	plan.root = argv[optind++];
+	if (!*plan.root)
+		die("the new root directory's name is empty");
+	if (plan.skip_chdir && (plan.pivot || strcmp(plan.root, "/") != 0))
+		die("--skip-chdir goes with NEWROOT / only: else the current directory would be a way "
+		    "out");
+	tool_ready();
+	setup(&plan);
+	exec_next(argv + optind);
+}

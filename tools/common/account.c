@@ -1,0 +1,147 @@
+/* account.c: users and groups by name. See account.h. */
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/openat2.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "message.h"
+#include "number.h"
+
+/* Opens a file below root. Symbolic links in a root that somebody else made
+ * are followed below it only. openat2(2). */
+static FILE *open_list(const char *root, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT };
+	int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = top < 0 ? -1 : (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
+
+	if (top >= 0)
+		close(top);
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+static bool parse_id(const char *text, unsigned *id)
+{
+	unsigned long long number;
+
+	/* The last number stands for "no change" in setresuid(2). */
+	if (!parse_number(text, 4294967294ULL, &number))
+		return false;
+	*id = (unsigned)number;
+	return true;
+}
+
+/* The entry of a user, by name, or by number where the name is one. */
+static struct passwd *find_user(const char *root, const char *name, uid_t number, bool numeric)
+{
+	FILE *file = open_list(root, "etc/passwd");
+	struct passwd *entry = NULL;
+
+	while (file && (entry = fgetpwent(file)))
+		if (numeric ? entry->pw_uid == number : strcmp(entry->pw_name, name) == 0)
+			break;
+	if (file)
+		fclose(file);
+	return entry;
+}
+
+static gid_t find_group(const char *root, const char *name)
+{
+	FILE *file;
+	struct group *entry = NULL;
+	unsigned number = 0;
+
+	if (parse_id(name, &number))
+		return number;
+	file = open_list(root, "etc/group");
+	while (file && (entry = fgetgrent(file)))
+		if (strcmp(entry->gr_name, name) == 0)
+			break;
+	if (!entry)
+		die("there is no group '%s' in /etc/group here", name);
+	number = entry->gr_gid;
+	fclose(file);
+	return number;
+}
+
+static void add_group(struct account *account, gid_t gid)
+{
+	for (size_t i = 0; i < account->group_count; i++)
+		if (account->groups[i] == gid)
+			return;
+	if (account->group_count == ACCOUNT_GROUPS_MAX)
+		die("more than %d groups", ACCOUNT_GROUPS_MAX);
+	account->groups[account->group_count++] = gid;
+}
+
+/* The groups that /etc/group lists a user in. initgroups(3). */
+static void find_groups_of(const char *root, const char *user, struct account *account)
+{
+	FILE *file = open_list(root, "etc/group");
+	struct group *entry;
+
+	while (file && (entry = fgetgrent(file)))
+		for (char **member = entry->gr_mem; *member; member++)
+			if (strcmp(*member, user) == 0)
+				add_group(account, entry->gr_gid);
+	if (file)
+		fclose(file);
+}
+
+void account_find(const char *root, const char *spec, struct account *account)
+{
+	char *user = strdup(spec), *group, name[256] = "";
+	struct passwd *entry;
+	unsigned number = 0;
+	bool numeric;
+
+	memset(account, 0, sizeof(*account));
+	if (!user)
+		die_errno("cannot look up '%s'", spec);
+	group = strchr(user, ':');
+	if (group)
+		*group++ = '\0';
+	numeric = parse_id(user, &number);
+	if (!*user)
+		die("a user is U or U:G, each a name or a number, not '%s'", spec);
+	entry = find_user(root, user, number, numeric);
+	if (!entry && !numeric)
+		die("there is no user '%s' in /etc/passwd here", user);
+	account->uid = number;
+	strcpy(account->home, "/");
+	if (entry) {
+		account->uid = entry->pw_uid;
+		account->gid = entry->pw_gid;
+		account->has_gid = true;
+		snprintf(name, sizeof(name), "%s", entry->pw_name);
+		snprintf(account->home, sizeof(account->home), "%s",
+			 *entry->pw_dir ? entry->pw_dir : "/");
+	}
+	if (group && *group) {
+		account->gid = find_group(root, group);
+		account->has_gid = true;
+	}
+	if (account->has_gid)
+		add_group(account, account->gid);
+	if (*name)
+		find_groups_of(root, name, account);
+	free(user);
+}
+
+void account_find_groups(const char *list, struct account *account)
+{
+	char *copy = strdup(list), *save = NULL;
+
+	if (!copy)
+		die_errno("cannot look up the groups '%s'", list);
+	account->group_count = 0;
+	for (char *name = strtok_r(copy, ",", &save); name; name = strtok_r(NULL, ",", &save))
+		add_group(account, find_group("/", name));
+	free(copy);
+}

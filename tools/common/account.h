@@ -1,0 +1,29 @@
+/* account.h: users and groups by name, as /etc/passwd and /etc/group of the
+ * root we are in have them. No NSS: a static program could not load it, and
+ * in a container's root it would be that root's code. passwd(5), group(5). */
+#ifndef STRATA_ACCOUNT_H
+#define STRATA_ACCOUNT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define ACCOUNT_GROUPS_MAX 1024
+
+struct account {
+	uid_t uid;
+	gid_t gid;
+	bool has_gid;	/* a group was named, or the user has an entry */
+	gid_t groups[ACCOUNT_GROUPS_MAX];	/* supplementary, gid among them */
+	size_t group_count;
+	char home[256];	/* "/" when the user has no entry */
+};
+
+/* Looks "U", "U:G" or "U:" up, each a name or a number, in the files below
+ * root ("/" for ours). A number need not have an entry. Ends with 125 when a
+ * name is unknown. */
+void account_find(const char *root, const char *spec, struct account *account);
+
+/* Looks a list "G,G,..." up and makes it the supplementary groups. */
+void account_find_groups(const char *list, struct account *account);
+
+#endif

@@ -1,0 +1,24 @@
+/* sysctl.h: one setting of the kernel's, a file below /proc/sys. */
+#ifndef STRATA_SYSCTL_H
+#define STRATA_SYSCTL_H
+
+struct sysctl {
+	char key[200];		/* as it was typed: "net.ipv4.ip_forward" */
+	char path[220];		/* "/proc/sys/net/ipv4/ip_forward" */
+	const char *value;
+};
+
+/* Reads "KEY=VALUE" into *sysctl. In a key, dots stand between the folders; a
+ * dot within a name is written as a slash (net.ipv4.conf.eth0/1.forwarding),
+ * and a key whose first separator is a slash is a path, as in sysctl(8). Ends
+ * with 125 when text is none, or when the key would leave /proc/sys; example
+ * is what the message shows. */
+void sysctl_parse(struct sysctl *sysctl, const char *text, const char *example);
+
+/* Writes the value, reads it back and compares. The files of a namespace's
+ * settings show those of the process that opens them, whichever /proc it is.
+ * Ends with 125 when that fails, or when the kernel holds another value.
+ * With --dry-run, says it only. proc(5). */
+void sysctl_write(const struct sysctl *sysctl);
+
+#endif

@@ -1,0 +1,36 @@
+/* compose-run: a whole container, by chaining the ten tools.
+ *
+ * A container is nothing that the kernel has. It is a process about ten of
+ * whose constructs were changed, one after the other. This program changes
+ * none itself: it turns options (options.c) into a description (config.h),
+ * that into a chain of the ten tools (plan.c), and prints or runs it (run.c).
+ * What it can do, the line that --print-chain shows can do.
+ *
+ * It carries the ten tools inside and calls them one after the other in this
+ * one process, which spares an exec for each; --chain runs them as programs.
+ *
+ * Needs no privilege, except for limits: see cgroup.
+ * Read on: namespaces(7), cgroups(7), capabilities(7), seccomp(2), and the
+ * Open Container Initiative's runtime-spec. */
+#include "options.h"
+#include "plan.h"
+#include "run.h"
+#include "step.h"
+
+int main(int argc, char *argv[])
+{
+	struct config config;
+	struct request request;
+	struct chain chain;
+
+	options_read(argc, argv, &config, &request);
+	explaining_chain = explaining;
+	if (request.check)
+		run_check();
+	plan_compile(&config, &chain);
+	if (request.print) {
+		run_print(&chain);
+		return 0;
+	}
+	run_chain(&chain, request.separate);
+}

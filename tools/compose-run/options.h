@@ -1,0 +1,15 @@
+/* options.h: from the command line to a config. */
+#ifndef STRATA_OPTIONS_H
+#define STRATA_OPTIONS_H
+
+#include "config.h"
+
+/* What is to be done with the container, besides what it is to be. */
+struct request {
+	bool print, separate, check;
+};
+
+/* Reads the command line. Ends with 125 at a mistake. */
+void options_read(int argc, char *argv[], struct config *config, struct request *request);
+
+#endif

@@ -1,0 +1,427 @@
+/* plan.c: from what a container is to be, to the chain that makes it.
+ *
+ * The order of the links is fixed, and each place has its reason: the cgroup
+ * first, as its files are outside; the user namespace next, since it owns all
+ * that come after it; the mounts before the root changes, as they are made
+ * from outside; capabilities late, since all before needs them; the security
+ * modules last, as they would forbid the rest. */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../cgroup/cgroup.h"
+#include "account.h"
+#include "chain.h"
+#include "message.h"
+#include "plan.h"
+
+void words_add(struct words *words, const char *format, ...)
+{
+	va_list values;
+	char *word;
+
+	va_start(values, format);
+	if (vasprintf(&word, format, values) < 0)
+		die_errno("cannot put the chain together");
+	va_end(values);
+	words->word = reallocarray(words->word, words->count + 2, sizeof(*words->word));
+	if (!words->word)
+		die_errno("cannot put the chain together");
+	words->word[words->count++] = word;
+	words->word[words->count] = NULL;
+}
+
+bool config_without(const struct config *config, const char *layer)
+{
+	for (size_t i = 0; i < config->without.count; i++)
+		if (strcmp(config->without.word[i], layer) == 0)
+			return true;
+	return false;
+}
+
+/* Begins the next link. */
+static struct words *add_row(struct chain *chain, const char *tool, const char *comment)
+{
+	struct row *row = &chain->rows[chain->count++];
+
+	row->comment = comment;
+	words_add(&row->words, "%s", tool);
+	return &row->words;
+}
+
+static bool exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* Whether path is folder, or lies below it. */
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* Where the new root is put together, until it becomes "/": an old folder
+ * that covers nothing we still need. Seen by nobody else: it is a mount of
+ * our own namespace. */
+static const char *pick_mount_point(const struct config *config)
+{
+	static const char *const folders[] = { "/mnt", "/media", "/srv", "/opt", "/home", "/var", NULL };
+	const char *tools = tool_directory();
+	struct stat status;
+
+	for (const char *const *folder = folders; *folder; folder++) {
+		bool used = stat(*folder, &status) != 0 || !S_ISDIR(status.st_mode) ||
+			    (tools && is_below(tools, *folder)) ||
+			    (config->root.path && is_below(config->root.path, *folder));
+
+		for (size_t i = 0; i < config->mount_count && !used; i++)
+			used = config->mounts[i].source && is_below(config->mounts[i].source, *folder);
+		if (!used)
+			return *folder;
+	}
+	die("there is no folder to build the new root on: tried /mnt, /media, /srv, /opt, /home, /var");
+}
+
+static bool have_limits(const struct config *config)
+{
+	return config->linux_.memory || config->linux_.cpus || config->linux_.pids;
+}
+
+/* The user of the container, when it is not root. */
+static bool find_user(const struct config *config, struct account *account)
+{
+	if (!config->process.user)
+		return false;
+	account_find(config->root.path ? config->root.path : "/", config->process.user, account);
+	return true;
+}
+
+static void plan_env(const struct config *config, struct chain *chain, const char *home)
+{
+	struct words *words = add_row(chain, "env", "a clean environment");
+	const char *terminal = getenv("TERM");
+
+	words_add(words, "-i");
+	words_add(words, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	words_add(words, "HOME=%s", home);
+	if (!config->linux_.host_uts && !config_without(config, "ns-uts"))
+		words_add(words, "HOSTNAME=%s", config->hostname);
+	if (terminal && *terminal)
+		words_add(words, "TERM=%s", terminal);
+	for (size_t i = 0; i < config->process.env.count; i++)
+		words_add(words, "%s", config->process.env.word[i]);
+}
+
+static void plan_cgroup(const struct config *config, struct chain *chain)
+{
+	struct words *words;
+	char why[512];
+
+	if (config_without(config, "cgroup"))
+		return;
+	/* Limits that can't be had are an error, which the link will explain.
+	 * A cgroup without limits is only for order; but it is not left out
+	 * without a word. */
+	if (!have_limits(config) && !cgroup_can_create(why, sizeof(why))) {
+		note("no cgroup of its own: %s ('--without cgroup' says that this is meant)", why);
+		return;
+	}
+	words = add_row(chain, "cgroup", "limits, and all of it gone at the end");
+	if (config->linux_.memory)
+		words_add(words, "--memory"), words_add(words, "%s", config->linux_.memory);
+	if (config->linux_.cpus)
+		words_add(words, "--cpus"), words_add(words, "%s", config->linux_.cpus);
+	if (config->linux_.pids)
+		words_add(words, "--pids-limit"), words_add(words, "%s", config->linux_.pids);
+}
+
+static bool plan_user(const struct config *config, struct chain *chain)
+{
+	static struct account account;
+	struct words *words;
+
+	if (config_without(config, "ns-user") || config->linux_.host_user) {
+		if (geteuid() != 0)
+			die("without a user namespace only root can make the rest; you are uid %u",
+			    geteuid());
+		return false;
+	}
+	words = add_row(chain, "ns-user", "the powers that follow end at this border");
+	/* An ordinary user has one id to map, so it becomes the one asked for. */
+	if (geteuid() != 0 && find_user(config, &account)) {
+		words_add(words, "--uid-map");
+		words_add(words, "%u:%u:1", account.uid, geteuid());
+		words_add(words, "--gid-map");
+		words_add(words, "%u:%u:1", account.gid, getegid());
+		words_add(words, "--keep-caps");
+	}
+	return true;
+}
+
+/* An option of ns-mnt with its value. */
+static void add_option(struct words *words, const char *option, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void add_option(struct words *words, const char *option, const char *format, ...)
+{
+	char value[3 * PATH_MAX];
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(value, sizeof(value), format, values);
+	va_end(values);
+	words_add(words, "%s", option);
+	words_add(words, "%s", value);
+}
+
+static void plan_root(const struct config *config, struct words *words, const char *home)
+{
+	const char *path = config->root.path;
+
+	if (!path) {
+		/* The machine itself is the image: to be read, with fresh
+		 * folders where programs expect to write. */
+		add_option(words, "--ro-bind", "/:/");
+		add_option(words, "--tmpfs", "/tmp:mode=1777");
+		add_option(words, "--tmpfs", "/run:mode=755");
+		if (strcmp(home, "/") != 0)
+			add_option(words, "--tmpfs", "%s:mode=700", home);
+	} else if (config->root.readonly) {
+		add_option(words, "--mount", "type=bind,src=%s,dst=/,ro", path);
+	} else if (config->root.writable) {
+		add_option(words, "--mount", "type=bind,src=%s,dst=/", path);
+	} else {
+		add_option(words, "--overlay", "%s:/", path);
+	}
+}
+
+static void plan_kernel_mounts(const struct config *config, struct words *words, bool user)
+{
+	/* Docker's lists: what tells about the machine, and what switches it.
+	 * Not every kernel has all of them. */
+	static const char *const masked[] = {
+		"/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys",
+		"/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
+		"/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
+	};
+	static const char *const read_only[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
+						 "/proc/sysrq-trigger" };
+	bool pid = !config->linux_.host_pid && !config_without(config, "ns-pid");
+	bool net = !config->linux_.host_network && !config_without(config, "ns-net");
+	bool ipc = !config->linux_.host_ipc && !config_without(config, "ns-ipc");
+
+	/* A user namespace may mount /proc only for a PID namespace that it
+	 * owns, and /sys for a network namespace; else the machine's is bound. */
+	if (pid || !user)
+		add_option(words, "--proc", "/proc");
+	else
+		add_option(words, "--bind", "/proc:/proc");
+	if (net || !user)
+		add_option(words, "--sys", "/sys");
+	else
+		add_option(words, "--ro-bind", "/sys:/sys");
+	if (exists("/sys/fs/cgroup/cgroup.controllers") && (net || !user) &&
+	    !config->linux_.host_cgroup)
+		add_option(words, "--mount", "type=cgroup2,dst=/sys/fs/cgroup");
+	add_option(words, "--dev", "/dev");
+	if (ipc) {
+		add_option(words, "--mount", "type=mqueue,dst=/dev/mqueue");
+	} else {
+		if (exists("/dev/shm"))
+			add_option(words, "--bind", "/dev/shm:/dev/shm");
+		if (exists("/dev/mqueue"))
+			add_option(words, "--bind", "/dev/mqueue:/dev/mqueue");
+	}
+
+	for (size_t i = 0; i < sizeof(masked) / sizeof(*masked); i++)
+		if (exists(masked[i]))
+			add_option(words, "--mask", "%s", masked[i]);
+	for (size_t i = 0; i < sizeof(read_only) / sizeof(*read_only); i++)
+		if (exists(read_only[i]))
+			add_option(words, "--remount-ro", "%s", read_only[i]);
+}
+
+/* Names are looked up through a file that the machine keeps current. */
+static void plan_names(const struct config *config, struct words *words)
+{
+	char path[PATH_MAX];
+
+	if (!config->linux_.host_network || !realpath("/etc/resolv.conf", path))
+		return;
+	if (config->root.path && !config->root.readonly && !config->root.writable)
+		add_option(words, "--mount", "type=bind,src=%s,dst=/etc/resolv.conf,ro", path);
+	else if (!config->root.path && is_below(path, "/run"))
+		add_option(words, "--mount", "type=bind,src=%s,dst=%s,ro", path, path);
+}
+
+static void plan_mounts(const struct config *config, struct chain *chain, const char *home,
+			const char *folder, bool user)
+{
+	struct words *words;
+
+	if (config_without(config, "ns-mnt")) {
+		if (config->mount_count)
+			die("--volume and --tmpfs need the mount namespace that --without leaves out");
+		return;
+	}
+	words = add_row(chain, "ns-mnt", "the new root, put together where nobody else sees it");
+	add_option(words, "--root", "%s", folder);
+	plan_root(config, words, home);
+	plan_kernel_mounts(config, words, user);
+	plan_names(config, words);
+	for (size_t i = 0; i < config->mount_count; i++) {
+		const struct config_mount *mount = &config->mounts[i];
+
+		if (!mount->source)
+			add_option(words, "--tmpfs", "%s%s%s", mount->target, mount->options ? ":" : "",
+				   mount->options ? mount->options : "");
+		else
+			add_option(words, "--mount", "type=bind,src=%s,dst=%s%s", mount->source,
+				   mount->target, mount->read_only ? ",ro" : "");
+	}
+}
+
+static void plan_chroot(const struct config *config, struct chain *chain, const char *folder)
+{
+	bool mounts = !config_without(config, "ns-mnt");
+	struct words *words;
+
+	if (config_without(config, "chroot")) {
+		if (config->process.cwd)
+			die("--workdir needs the new root that --without leaves out");
+		return;
+	}
+	words = add_row(chain, "chroot", "the new root, and the old one gone");
+	if (mounts)
+		words_add(words, "--pivot");
+	if (config->process.cwd)
+		add_option(words, "--wd", "%s", config->process.cwd);
+	if (chain->file)
+		add_option(words, "--keep-fd", "3");
+	words_add(words, "%s", mounts ? folder : config->root.path ? config->root.path : "/");
+}
+
+static void plan_capabilities(const struct config *config, struct chain *chain)
+{
+	struct words *words;
+	bool preset = true;
+
+	if (config_without(config, "capdrop")) {
+		if (config->process.user && geteuid() == 0)
+			die("--user needs capdrop, which --without leaves out");
+		return;
+	}
+	words = add_row(chain, "capdrop", "few of root's powers, and no way to more");
+	for (size_t i = 0; i < config->process.cap_drop.count; i++)
+		if (strcasecmp(config->process.cap_drop.word[i], "all") == 0)
+			preset = false;
+	if (preset)
+		add_option(words, "--preset", "docker");
+	else if (!config->process.cap_add.count)
+		add_option(words, "--drop", "all");
+	for (size_t i = 0; i < config->process.cap_add.count; i++)
+		add_option(words, preset ? "--add" : "--keep", "%s", config->process.cap_add.word[i]);
+	for (size_t i = 0; i < config->process.cap_drop.count; i++)
+		if (strcasecmp(config->process.cap_drop.word[i], "all") != 0)
+			add_option(words, "--drop", "%s", config->process.cap_drop.word[i]);
+	/* The groups of who started this are groups of the machine. An
+	 * ordinary user can't drop them: user_namespaces(7), setgroups. */
+	if (geteuid() == 0) {
+		if (config->process.user)
+			add_option(words, "--user", "%s", config->process.user);
+		else
+			words_add(words, "--clear-groups");
+	}
+	if (config->process.new_privileges)
+		words_add(words, "--allow-new-privs");
+}
+
+static void plan_security(const struct config *config, struct chain *chain)
+{
+	const char *seccomp = config->linux_.seccomp;
+	bool off = seccomp && strcmp(seccomp, "unconfined") == 0;
+	struct words *words;
+
+	if (config_without(config, "lsm"))
+		return;
+	if (config->process.new_privileges && !off)
+		die("a seccomp filter after the capabilities are gone needs no_new_privs; with "
+		    "no-new-privileges=false give seccomp=unconfined as well");
+	if (off && config->process.new_privileges && !config->process.apparmor &&
+	    !config->process.selinux)
+		return;
+	words = add_row(chain, "lsm", "no system calls but those that programs need");
+	if (off)
+		add_option(words, "--seccomp", "none");
+	else if (chain->file)
+		add_option(words, "--seccomp", "fd:3");
+	if (config->process.apparmor)
+		add_option(words, "--apparmor-profile", "%s", config->process.apparmor);
+	if (config->process.selinux)
+		add_option(words, "--selinux-label", "%s", config->process.selinux);
+	if (config->process.new_privileges)
+		words_add(words, "--allow-new-privs");
+}
+
+/* The home inside: that of the user there; on the machine's own root that of
+ * who calls us, with a fresh tmpfs on it. */
+static const char *find_home(const struct config *config)
+{
+	static struct account account;
+	const char *home = getenv("HOME");
+
+	if (find_user(config, &account))
+		return account.home;
+	if (config->root.path)
+		return "/root";
+	return home && *home == '/' && exists(home) ? home : "/";
+}
+
+void plan_compile(const struct config *config, struct chain *chain)
+{
+	const char *folder = pick_mount_point(config), *home = find_home(config);
+	struct words *words;
+	bool user;
+
+	memset(chain, 0, sizeof(*chain));
+	if (config->linux_.seccomp && strcmp(config->linux_.seccomp, "unconfined") != 0)
+		chain->file = config->linux_.seccomp;
+
+	plan_env(config, chain, home);
+	plan_cgroup(config, chain);
+	user = plan_user(config, chain);
+	if (!config->linux_.host_cgroup && !config_without(config, "cgroup")) {
+		words = add_row(chain, "cgroup", "its cgroup looks like the topmost");
+		words_add(words, "--cgroupns");
+	}
+	if (!config->linux_.host_pid && !config_without(config, "ns-pid"))
+		add_row(chain, "ns-pid", "process ids from 1 on");
+	if (!config->linux_.host_uts && !config_without(config, "ns-uts")) {
+		words = add_row(chain, "ns-uts", "a host name");
+		add_option(words, "--hostname", "%s", config->hostname);
+	}
+	if (!config->linux_.host_ipc && !config_without(config, "ns-ipc"))
+		add_row(chain, "ns-ipc", "message queues and shared memory");
+	if (!config->linux_.host_network && !config_without(config, "ns-net"))
+		add_row(chain, "ns-net", "a network with nothing but lo");
+	plan_mounts(config, chain, home, folder, user);
+	plan_chroot(config, chain, folder);
+	plan_capabilities(config, chain);
+	plan_security(config, chain);
+	if (config->init) {
+		words = add_row(chain, "ns-pid", "an init that passes signals on and reaps");
+		words_add(words, "--reap");
+	}
+
+	words = add_row(chain, "--", NULL);
+	for (char **arg = config->process.args; *arg; arg++)
+		words_add(words, "%s", *arg);
+	if (!*config->process.args)
+		words_add(words, "sh");
+}

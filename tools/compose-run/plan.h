@@ -1,0 +1,25 @@
+/* plan.h: the chain that a config is compiled to. */
+#ifndef STRATA_PLAN_H
+#define STRATA_PLAN_H
+
+#include "config.h"
+
+/* A link of the chain: its words, and what it is for. */
+struct row {
+	struct words words;
+	const char *comment;
+};
+
+struct chain {
+	struct row rows[16];
+	size_t count;
+	/* A file that a link reads as descriptor 3, or NULL. */
+	const char *file;
+};
+
+/* Compiles a config to a chain. The first row is env(1), the last the
+ * program. Reads the machine (which paths exist), and changes nothing. Ends
+ * with 125 when the config asks for what can't be had. */
+void plan_compile(const struct config *config, struct chain *chain);
+
+#endif

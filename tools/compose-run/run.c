@@ -1,0 +1,175 @@
+/* run.c: what is done with a chain: print it, run it, or try its layers. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "message.h"
+#include "run.h"
+#include "step.h"
+
+/* What the first link is called by. Behind env(1), PATH is the container's,
+ * and our folder may not be in it. The further links are found beside it. */
+static char *first_name(char *name)
+{
+	const char *folder = tool_directory();
+	char *path;
+
+	if (!folder || strcmp(folder, "/usr/local/bin") == 0 || strcmp(folder, "/usr/bin") == 0)
+		return name;
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		die_errno("cannot put the chain together");
+	return path;
+}
+
+/* The chain as one list of words; a copy of compose-run's -x goes to each
+ * link that is a program of its own. */
+static void flatten(const struct chain *chain, bool separate, struct words *all)
+{
+	for (size_t i = separate ? 0 : 1; i < chain->count; i++) {
+		const struct words *words = &chain->rows[i].words;
+
+		for (size_t j = 0; j < words->count; j++) {
+			char *word = words->word[j];
+
+			if (separate && i == 1 && j == 0 && chain->rows[i].comment)
+				word = first_name(word);
+			words_add(all, "%s", word);
+			if (separate && j == 0 && i > 0 && chain->rows[i].comment && explaining_chain)
+				words_add(all, dry_run ? "-n" : "-x");
+		}
+	}
+}
+
+static bool is_plain(const char *word)
+{
+	return *word && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					  "0123456789-_./:,=+@%")] == '\0';
+}
+
+/* Prints a word so that a shell reads it back. Returns the columns taken. */
+static int print_word(const char *word)
+{
+	int columns = 2;
+
+	if (is_plain(word))
+		return printf("%s", word);
+	putchar('\'');
+	for (; *word; word++)
+		columns += *word == '\'' ? printf("'\\''") : printf("%c", *word);
+	putchar('\'');
+	return columns;
+}
+
+void run_print(const struct chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct row *row = &chain->rows[i];
+		int column = 0;
+
+		for (size_t j = 0; j < row->words.count; j++) {
+			char *word = row->words.word[j];
+
+			if (i == 1 && j == 0 && row->comment)
+				word = first_name(word);
+			/* A long link goes on in the next row, at an option. */
+			if (column > 60 && strncmp(word, "--", 2) == 0) {
+				printf(" \\\n    ");
+				column = 4;
+			} else if (j) {
+				column += printf(" ");
+			}
+			column += print_word(word);
+			if (j == 0 && row->comment && i > 0 && explaining_chain)
+				column += printf(" -x");
+		}
+		/* A command substitution of a comment is nothing: the one way
+		 * to have a comment inside a line that goes on. */
+		if (row->comment)
+			printf("%*s`# %s` \\\n", column < 40 ? 40 - column : 1, "", row->comment);
+	}
+	if (chain->file) {
+		printf(" 3<");
+		print_word(chain->file);
+	}
+	printf("\n");
+	if (fflush(stdout) != 0)
+		die_errno("cannot print the chain");
+}
+
+/* Does what the first row, env(1), does as a program. */
+static void set_environment(const struct words *words)
+{
+	clearenv();
+	for (size_t i = 2; i < words->count; i++)
+		putenv(words->word[i]);
+}
+
+void run_chain(const struct chain *chain, bool separate)
+{
+	struct words all = { NULL, 0 };
+
+	if (chain->file) {
+		int fd = open(chain->file, O_RDONLY);
+
+		if (fd < 0)
+			die_errno("cannot open the seccomp profile '%s'", chain->file);
+		if (fd != 3 && (dup2(fd, 3) < 0 || close(fd) != 0))
+			die_errno("cannot pass on the seccomp profile '%s'", chain->file);
+	}
+	flatten(chain, separate, &all);
+	if (!separate) {
+		set_environment(&chain->rows[0].words);
+		use_carried_links = true;
+	}
+	exec_next(all.word);
+}
+
+/* Runs words in a child that ends with a --check. Returns whether it works. */
+static bool try_words(char *const words[])
+{
+	char *copy[16];
+	size_t n = 0;
+	int status;
+	pid_t child;
+
+	for (; words[n] && n < 15; n++)
+		copy[n] = words[n];
+	copy[n] = NULL;
+	fflush(stdout);
+	child = fork();
+	if (child < 0)
+		die_errno("cannot fork for the check");
+	if (child == 0) {
+		use_carried_links = true;
+		exec_next(copy);
+	}
+	return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+void run_check(void)
+{
+	/* Each layer behind those that it needs, as in the chain. */
+	static char *const chains[][12] = {
+		{ "cgroup", "--check", NULL },
+		{ "ns-user", "--check", NULL },
+		{ "ns-user", "ns-pid", "--check", NULL },
+		{ "ns-user", "ns-uts", "--hostname", "check", "--check", NULL },
+		{ "ns-user", "ns-ipc", "--check", NULL },
+		{ "ns-user", "ns-net", "--check", NULL },
+		{ "ns-user", "ns-pid", "ns-mnt", "--check", NULL },
+		{ "ns-user", "ns-mnt", "--ro-bind", "/:/tmp", "chroot", "--check", "--pivot", "/tmp", NULL },
+		{ "ns-user", "capdrop", "--preset", "docker", "--check", NULL },
+		{ "ns-user", "capdrop", "lsm", "--check", NULL },
+	};
+	bool all = true;
+
+	signal(SIGCHLD, SIG_DFL);
+	for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++)
+		all &= try_words(chains[i]);
+	exit(all ? 0 : 1);
+}

@@ -1,0 +1,117 @@
+/* attr.c: AppArmor and SELinux.
+ *
+ * Both are mandatory access control by rules that root has loaded for the
+ * whole machine: AppArmor's profiles name files by path, SELinux's contexts
+ * are labels on everything. A process does not choose its rules, it asks to
+ * change to a profile or a context, and the rules say whether it may. The
+ * question is written to a file in /proc; the change happens at the next
+ * execve, so that the whole program runs under it.
+ *
+ * Read on: proc_pid_attr(5), apparmor(7), and setexeccon(3). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "file.h"
+#include "lsm.h"
+#include "message.h"
+#include "step.h"
+
+#define ATTR "/proc/thread-self/attr/"
+
+/* A file that only a running AppArmor answers. The folder came with 5.8. */
+static bool has_own_folder(void)
+{
+	char text[256];
+
+	return read_file(ATTR "apparmor/current", text, sizeof(text)) > 0;
+}
+
+bool lsm_apparmor_runs(void)
+{
+	char text[16];
+
+	return has_own_folder() ||
+	       (read_file("/sys/module/apparmor/parameters/enabled", text, sizeof(text)) > 0 &&
+		*text == 'Y');
+}
+
+/* The kernel knows this file system only when SELinux was started. Until a
+ * policy is loaded, everything has the context "kernel", and SELinux takes
+ * any label without doing anything. */
+bool lsm_selinux_runs(void)
+{
+	char text[4096];
+
+	return read_file("/proc/filesystems", text, sizeof(text)) > 0 &&
+	       strstr(text, "\tselinuxfs\n") &&
+	       read_file(ATTR "current", text, sizeof(text)) > 0 && strcmp(text, "kernel") != 0;
+}
+
+/* One line, without what could end it in the middle. */
+static void check_label(const char *label, const char *option, size_t max)
+{
+	if (strlen(label) > max)
+		die("%s: this has %zu bytes, and the limit is %zu", option, strlen(label), max);
+	for (const char *c = label; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 127)
+			die("%s: expected a name without spaces or control characters", option);
+}
+
+/* Whether the file begins with the label, and nothing that goes on with it:
+ * AppArmor puts " (enforce)" behind it. */
+static bool reads_back(const char *file, const char *label)
+{
+	char text[4200] = "";
+	size_t length = strlen(label);
+
+	return read_file(file, text, sizeof(text)) > 0 && strncmp(text, label, length) == 0 &&
+	       strchr(" \n", text[length]);
+}
+
+void lsm_apparmor_apply(const char *profile)
+{
+	const char *file = has_own_folder() ? ATTR "apparmor/exec" : ATTR "exec";
+	char command[512], fix[600];
+
+	check_label(profile, "--apparmor-profile", 400);
+	if (!lsm_apparmor_runs() && !dry_run)
+		lsm_refuse("AA-OFF", "AppArmor does not run on this machine: it is not built into "
+			   "the kernel, or not switched on at boot",
+			   "leave --apparmor-profile out, or boot with  lsm=...,apparmor",
+			   "apparmor(7)", "change to the AppArmor profile '%s'", profile);
+
+	snprintf(command, sizeof(command), "exec %s", profile);
+	if (STEP_UNLESS(ENOENT, write_file(file, command),
+			"change to the AppArmor profile '%s'", profile) < 0 && !dry_run) {
+		snprintf(fix, sizeof(fix), "sudo apparmor_parser -r /etc/apparmor.d/FILE   (the file "
+			 "with 'profile %s'); 'sudo aa-status' lists the loaded ones", profile);
+		lsm_refuse("AA-NOPROFILE", "no profile of this name is loaded; 'no such file' is "
+			   "AppArmor's answer to that", fix, "apparmor_parser(8)",
+			   "change to the AppArmor profile '%s'", profile);
+	}
+	if (!dry_run && !reads_back(file, profile)) {
+		errno = 0;
+		step_fail("read(attr/exec)", "change to the AppArmor profile '%s'", profile);
+	}
+}
+
+void lsm_selinux_apply(const char *context)
+{
+	check_label(context, "--selinux-label", 4000);
+	if (!lsm_selinux_runs() && !dry_run)
+		lsm_refuse("SE-OFF", "SELinux does not run on this machine: it is not built into the "
+			   "kernel, not switched on at boot, or no policy is loaded",
+			   "leave --selinux-label out", "selinux(8)",
+			   "change to the SELinux context '%s'", context);
+
+	if (STEP_UNLESS(EINVAL, write_file(ATTR "exec", context),
+			"change to the SELinux context '%s'", context) < 0 && !dry_run)
+		lsm_refuse("SE-CTX", "the loaded policy has no such context: a user, a role, a type, "
+			   "and often a level", "compare with  id -Z  and  ps -Z", "selinux(8)",
+			   "change to the SELinux context '%s'", context);
+	if (!dry_run && !reads_back(ATTR "exec", context)) {
+		errno = 0;
+		step_fail("read(attr/exec)", "change to the SELinux context '%s'", context);
+	}
+}

@@ -1,0 +1,157 @@
+/* lsm.h: what the files of lsm share.
+ *
+ *	lsm.c		the tool: options, the order of the steps
+ *	attr.c		AppArmor and SELinux, through /proc/thread-self/attr
+ *	landlock.c	Landlock
+ *	seccomp.c	choosing, loading and reading back a seccomp filter
+ *	filter.c	from rules to the BPF program that the kernel takes
+ *	profile.c	the rules of the default filter
+ *	json.c		the rules of a file, as Docker and OCI write them
+ *	status.c	--status
+ *	generate/	runs when Strata is built: the default filter, compiled */
+#ifndef STRATA_LSM_H
+#define STRATA_LSM_H
+
+#include <linux/filter.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Says "lsm: cannot WHAT [ID]", the reason, and the fix and the manual page
+ * unless they are "", and ends with 125. `what` is a printf(3) format. */
+_Noreturn void lsm_refuse(const char *id, const char *why, const char *fix, const char *see,
+			  const char *what, ...) __attribute__((format(printf, 5, 6)));
+
+/* ---- filter.c: rules to BPF ---- */
+
+#define LSM_ARCHES_MAX 24
+#define LSM_NEWER_MAX 32
+
+/* A filter in the making. All functions end the process when they fail. */
+struct lsm_filter {
+	scmp_filter_ctx native;		/* rules for the machine's own architecture */
+	scmp_filter_ctx others;		/* ... for those it runs as well, or NULL */
+	uint32_t default_action;
+	size_t arches;
+	uint32_t arch[LSM_ARCHES_MAX];	/* SCMP_ARCH_*; [0] is the native one */
+	int highest[LSM_ARCHES_MAX];	/* the highest call that a rule names there */
+	size_t newer_count;		/* calls that libseccomp has no name for */
+	struct {
+		int number;
+		uint32_t action;
+	} newer[LSM_NEWER_MAX];
+};
+
+/* Begins a filter for `native` (SCMP_ARCH_*). Actions are SCMP_ACT_*. */
+void lsm_filter_begin(struct lsm_filter *filter, uint32_t native, uint32_t default_action);
+
+/* Adds an architecture that the machine runs besides its own. */
+void lsm_filter_arch(struct lsm_filter *filter, uint32_t arch);
+
+/* Adds those that Docker adds: x86 and x32 on x86_64, arm on aarch64, ... */
+void lsm_filter_compat_arches(struct lsm_filter *filter);
+
+/* Adds a rule; all the arguments' conditions must hold. Returns false, and
+ * adds nothing, when no kernel that we know has a call of this name. */
+bool lsm_filter_rule(struct lsm_filter *filter, const char *name, uint32_t action,
+		     unsigned int count, const struct scmp_arg_cmp *arguments);
+
+/* The program, allocated. The filter is used up. */
+struct sock_fprog lsm_filter_finish(struct lsm_filter *filter);
+
+/* Whether there is a call of this name on any architecture of ours. */
+bool lsm_filter_knows(const char *name);
+
+/* All names of the native architecture's calls, allocated, ended by NULL. */
+const char *const *lsm_filter_names(void);
+
+/* What a program answers to call `number` of `arch` (AUDIT_ARCH_*), whatever
+ * its arguments: SECCOMP_RET_*, or LSM_DEPENDS when that depends on them. */
+#define LSM_DEPENDS 1U
+uint32_t lsm_filter_action(const struct sock_fprog *program, uint32_t arch, uint32_t number);
+
+/* ---- profile.c: the default filter ---- */
+
+/* The capabilities (bits, as in capabilities(7)) that make a difference. */
+uint64_t lsm_profile_capabilities(void);
+
+/* The default rules for a process with these capabilities, on `native`. */
+struct sock_fprog lsm_profile_compile(uint32_t native, uint64_t capabilities);
+
+/* ---- json.c: a filter from a file ---- */
+
+/* Reads the profile in text (of `size` bytes, ended by a 0 besides), which
+ * came from the file `name`. *flags are for seccomp(2). */
+struct sock_fprog lsm_json_compile(const char *name, const char *text, size_t size,
+				   uint64_t capabilities, unsigned int *flags);
+
+/* The number of an errno's name, or of a number below 4096; -1 otherwise. */
+int lsm_errno_number(const char *name);
+
+/* ---- seccomp.c ---- */
+
+/* What is asked for, and what came of it, to be loaded in this order. */
+struct lsm_seccomp {
+	const char *profile;	/* "default", "none", "fd:N" or a file */
+	const char *deny;	/* names, separated by commas; or NULL */
+	const char *action;	/* "kill", "errno", "errno:NAME" or "log" */
+	size_t count;
+	struct {
+		const char *what;
+		struct sock_fprog program;
+		unsigned int flags;
+	} load[2];
+};
+
+/* Reads and compiles; changes nothing. With allow_new_privs a set-user-ID
+ * program may get the whole bounding set, and the rules are chosen for it. */
+void lsm_seccomp_prepare(struct lsm_seccomp *seccomp, bool allow_new_privs);
+
+/* Loads the filters. The last step before the program. */
+void lsm_seccomp_load(const struct lsm_seccomp *seccomp);
+
+/* ---- landlock.c ---- */
+
+struct lsm_landlock {
+	size_t path_count, port_count;
+	struct lsm_path {
+		const char *option, *path;
+		uint64_t access;
+	} *paths;
+	struct lsm_port {
+		uint64_t access, port;
+	} *ports;
+	uint64_t scoped;
+	bool best_effort;
+};
+
+/* Takes note of an option; ends the process when the value is none. */
+void lsm_landlock_path(struct lsm_landlock *landlock, const char *option, const char *path);
+void lsm_landlock_ports(struct lsm_landlock *landlock, const char *option, const char *list);
+void lsm_landlock_scope(struct lsm_landlock *landlock, const char *list);
+
+/* Whether any restriction was asked for; applies them. */
+bool lsm_landlock_wanted(const struct lsm_landlock *landlock);
+void lsm_landlock_apply(const struct lsm_landlock *landlock);
+
+/* Landlock's version in this kernel, or -1 with errno set: ENOSYS when it is
+ * not built in, EOPNOTSUPP when it is switched off. */
+int lsm_landlock_abi(void);
+
+/* ---- attr.c ---- */
+
+bool lsm_apparmor_runs(void);
+bool lsm_selinux_runs(void);
+
+/* Sets the profile or context that the next exec changes to. */
+void lsm_apparmor_apply(const char *profile);
+void lsm_selinux_apply(const char *context);
+
+/* ---- status.c ---- */
+
+/* Prints the state of the kernel and of a process (0: of this one) to stdout,
+ * and ends the process. */
+_Noreturn void lsm_status(int pid);
+
+#endif

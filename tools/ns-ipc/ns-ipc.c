@@ -1,0 +1,146 @@
+/* ns-ipc: message queues, semaphores and shared memory of one's own.
+ *
+ * The IPC namespace holds what processes share by number and not by a file:
+ * System V message queues, semaphores and shared memory, POSIX message
+ * queues, and the limits for them (kernel.msg*, kernel.sem, kernel.shm*,
+ * fs.mqueue.*). A new one is empty, its limits are the kernel's defaults, and
+ * when its last process ends everything in it is removed. Memory that is
+ * attached already stays attached. POSIX shared memory is not here: that is
+ * files in /dev/shm, which ns-mnt can give one a fresh copy of.
+ *
+ * Needs CAP_SYS_ADMIN; an ordinary user puts ns-user first. The limits belong
+ * to the user namespace in which the IPC namespace was made.
+ * Read on: ipc_namespaces(7), sysvipc(7), mq_overview(7), shm_overview(7). */
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain.h"
+#include "list.h"
+#include "message.h"
+#include "namespace.h"
+#include "option.h"
+#include "step.h"
+#include "sysctl.h"
+
+static const char usage[] =
+	"Usage: ns-ipc [OPTION]... [--] [PROGRAM [ARG]...]\n"
+	"  or:  ns-ipc [--join PID|FILE] --list\n"
+	"Run PROGRAM in a new IPC namespace: with message queues, semaphores and shared\n"
+	"memory that nobody outside can reach by their numbers.\n"
+	"\n"
+	"      --sysctl KEY=VALUE  change a limit in it, as kernel.shmmax=67108864; may be\n"
+	"                          given several times\n"
+	"      --list              make none; list what is in the one we are in, and which\n"
+	"                          of it an IPC namespace isolates\n"
+	"  -j, --join PID|FILE     enter that process's IPC namespace, make none\n"
+	"  -x, --explain           say each kernel call and what it changed\n"
+	"  -n, --dry-run           say the calls of the whole chain, and make none\n"
+	"      --check             say whether this works here, and why not\n"
+	"  -h, --help              this text\n"
+	"  -V, --version           the version\n"
+	"\n"
+	"Example, as any user:  ns-user ns-ipc -- ipcs\n";
+
+enum { SYSCTL = OPTION_OWN, LIST };
+
+static const struct option table[] = {
+	{ "sysctl", required_argument, NULL, SYSCTL },
+	{ "list", no_argument, NULL, LIST },
+	{ "join", required_argument, NULL, 'j' },
+	COMMON_OPTIONS
+};
+
+/* Each IPC namespace has these of its own. Another setting, even one of a
+ * like name, might be the whole machine's. ipc_namespaces(7). */
+static const char *const settings[] = {
+	"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.msg_next_id",
+	"kernel.sem", "kernel.sem_next_id",
+	"kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_next_id",
+	"kernel.shm_rmid_forced",
+	"fs.mqueue.msg_default", "fs.mqueue.msg_max", "fs.mqueue.msgsize_default",
+	"fs.mqueue.msgsize_max", "fs.mqueue.queues_max",
+	NULL
+};
+
+struct plan {
+	bool list;
+	const char *join;
+	struct sysctl *sysctls;
+	size_t sysctl_count;
+};
+
+static void setup(const struct plan *plan)
+{
+	if (plan->join) {
+		int other = open_namespace("ipc", plan->join);
+
+		STEP(setns(other, CLONE_NEWIPC), "enter the IPC namespace of %s", plan->join);
+	} else if (!plan->list) {
+		/* Nothing is in it, and its limits are the defaults. */
+		STEP(unshare(CLONE_NEWIPC), "create an IPC namespace");
+	}
+
+	/* These files show the namespace of the process that looks. */
+	for (size_t i = 0; i < plan->sysctl_count; i++)
+		sysctl_write(&plan->sysctls[i]);
+}
+
+static void add_sysctl(struct plan *plan, const char *text)
+{
+	struct sysctl *sysctl = &plan->sysctls[plan->sysctl_count++];
+	char dotted[sizeof(sysctl->path)];
+
+	sysctl_parse(sysctl, text, "kernel.shmmax=67108864");
+	snprintf(dotted, sizeof(dotted), "%s", sysctl->path + strlen("/proc/sys/"));
+	for (char *c = dotted; *c; c++)
+		if (*c == '/')
+			*c = '.';
+	for (const char *const *name = settings; *name; name++)
+		if (strcmp(*name, dotted) == 0)
+			return;
+	die("an IPC namespace has no setting '%s' of its own; it has: kernel.msgmax, msgmnb, "
+	    "msgmni; kernel.sem; kernel.shmall, shmmax, shmmni, shm_rmid_forced; and fs.mqueue.* "
+	    "[SYSCTL-SCOPE]", sysctl->key);
+}
+
+int main(int argc, char *argv[])
+{
+	struct plan plan = { 0 };
+	int c;
+
+	tool_start("ns-ipc", usage);
+	/* There are no more of them than there are words. */
+	plan.sysctls = calloc((size_t)argc, sizeof(*plan.sysctls));
+	if (!plan.sysctls)
+		die_errno("cannot begin");
+	while ((c = next_option(argc, argv, "j:", table)) != -1)
+		switch (c) {
+		case SYSCTL:
+			add_sysctl(&plan, optarg);
+			break;
+		case LIST:
+			plan.list = true;
+			break;
+		case 'j':
+			plan.join = optarg;
+			break;
+		}
+	if (plan.list && plan.sysctl_count)
+		die("--list only looks; --sysctl goes without it");
+	if (plan.list && argv[optind])
+		die("--list runs no program, and '%s' is one; to see a new namespace:  "
+		    "ns-ipc ns-ipc --list", argv[optind]);
+	tool_ready();
+	setup(&plan);
+	if (plan.list && !checking) {
+		if (dry_run)
+			dprintf(2, "%s: would list what is in the IPC namespace\n", tool_name);
+		else
+			ipc_list();
+		exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
+	}
+	exec_next(argv + optind);
+}

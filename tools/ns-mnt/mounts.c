@@ -1,0 +1,405 @@
+/* mounts.c: the mounts that ns-mnt makes in its namespace.
+ *
+ * They are made with the file-descriptor interface (5.2): a mount exists as a
+ * descriptor first, gets its flags, and is put into its place in one step,
+ * complete. The place is a descriptor as well, found with openat2(2): below
+ * --root no symbolic link of a hostile image can lead it outside
+ * (CVE-2021-30465, CVE-2019-16884 and their family). Read on: open_tree(2),
+ * fsopen(2), move_mount(2), mount_setattr(2), openat2(2).
+ *
+ * Descriptors are not closed one by one: all are close-on-exec. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "mounts.h"
+#include "readonly.h"
+#include "step.h"
+
+/* Opens path below root without leaving it, or as it is without a root. */
+static int open_below(const char *root, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC };
+	int top = AT_FDCWD, fd, error;
+
+	if (root) {
+		how.resolve = RESOLVE_IN_ROOT;
+		/* Opened anew each time: a mount may have covered it. */
+		top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (top < 0)
+			return -1;
+	}
+	fd = (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
+	error = errno;
+	if (root)
+		close(top);
+	errno = error;
+	return fd;
+}
+
+/* Makes what is missing of a mount point: folders, and at its end a folder or
+ * an empty file. Returns a descriptor of it, or -1 with errno set. */
+static int make_below(const char *root, const char *path, bool folder)
+{
+	char part[PATH_MAX];
+	const char *end = path;
+	int parent = open_below(root, *path == '/' ? "/" : "."), fd = parent;
+
+	while (fd >= 0 && *(end += strspn(end, "/"))) {
+		const char *name = end;
+		bool last;
+
+		end += strcspn(end, "/");
+		last = end[strspn(end, "/")] == '\0';
+		if ((size_t)(end - path) >= sizeof(part)) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		snprintf(part, sizeof(part), "%.*s", (int)(end - path), path);
+		fd = open_below(root, part);
+		if (fd < 0 && errno == ENOENT) {
+			char word[NAME_MAX + 1];
+
+			snprintf(word, sizeof(word), "%.*s", (int)(end - name), name);
+			/* A dangling symbolic link is there, and is not
+			 * followed: EEXIST. */
+			if (last && !folder ? mknodat(parent, word, S_IFREG | 0644, 0) :
+					      mkdirat(parent, word, 0755))
+				return -1;
+			fd = open_below(root, part);
+		}
+		parent = fd;
+	}
+	return fd;
+}
+
+/* The mount point as a descriptor; made if it is missing. */
+static int open_target(const struct mount_order *order, const char *root, bool folder)
+{
+	int fd = STEP_UNLESS(ENOENT, open_below(root, order->target), "find the mount point '%s'",
+			     order->target);
+
+	if (fd < 0)
+		fd = STEP(make_below(root, order->target, folder), "make the mount point '%s'",
+			  order->target);
+	return fd;
+}
+
+static void attach(int mount, int target, const struct mount_order *order)
+{
+	STEP(move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
+	     "put the mount on '%s'", order->target);
+}
+
+bool mount_parse_options(const char *options, unsigned long long *flags, char *values,
+			 unsigned long size)
+{
+	static const struct {
+		const char *name;
+		unsigned long long set, clear;
+	} words[] = {
+		{ "ro", MOUNT_ATTR_RDONLY, 0 },	       { "readonly", MOUNT_ATTR_RDONLY, 0 },
+		{ "rw", 0, MOUNT_ATTR_RDONLY },	       { "nosuid", MOUNT_ATTR_NOSUID, 0 },
+		{ "suid", 0, MOUNT_ATTR_NOSUID },      { "nodev", MOUNT_ATTR_NODEV, 0 },
+		{ "dev", 0, MOUNT_ATTR_NODEV },	       { "noexec", MOUNT_ATTR_NOEXEC, 0 },
+		{ "exec", 0, MOUNT_ATTR_NOEXEC },      { "noatime", MOUNT_ATTR_NOATIME, 0 },
+		{ "nodiratime", MOUNT_ATTR_NODIRATIME, 0 },
+		{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0 },
+	};
+	size_t used = 0;
+
+	*values = '\0';
+	while (options && *options) {
+		size_t length = strcspn(options, ","), i;
+
+		if (length == 0 || used + length + 2 > size)
+			return false;
+		for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+			if (strlen(words[i].name) == length &&
+			    strncmp(words[i].name, options, length) == 0)
+				break;
+		if (i < sizeof(words) / sizeof(*words)) {
+			*flags = (*flags | words[i].set) & ~words[i].clear;
+		} else {
+			used += (size_t)snprintf(values + used, size - used, "%s%.*s",
+						 used ? "," : "", (int)length, options);
+		}
+		options += length;
+		if (*options == ',' && !*++options)
+			return false;
+	}
+	return true;
+}
+
+/* A new file system with its values, as a mount that is nowhere yet. `flags`
+ * are its defaults. */
+static int new_mount(const char *type, const char *source, const char *options,
+		     unsigned long long flags)
+{
+	char values[4096], *save = NULL;
+	int fs;
+
+	if (!mount_parse_options(options, &flags, values, sizeof(values)))
+		die("mount options are words with commas between them, not '%s'", options);
+	fs = STEP(fsopen(type, FSOPEN_CLOEXEC), "open a new file system of type '%s'", type);
+	/* What the kernel has to say about a refusal is read from here. */
+	step_kernel_log = fs;
+	if (source)
+		STEP(fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0),
+		     "set the source '%s'", source);
+	for (char *word = strtok_r(values, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+		char *value = strchr(word, '=');
+
+		if (value) {
+			*value++ = '\0';
+			STEP(fsconfig(fs, FSCONFIG_SET_STRING, word, value, 0), "set %s=%s", word,
+			     value);
+		} else {
+			STEP(fsconfig(fs, FSCONFIG_SET_FLAG, word, NULL, 0), "set %s", word);
+		}
+	}
+	STEP(fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "create the file system (%s)", type);
+	fs = STEP(fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)flags), "make a mount of the %s", type);
+	step_kernel_log = -1;
+	return fs;
+}
+
+static void make_fs(const struct mount_order *order, const char *root)
+{
+	unsigned long long flags = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+	int mount;
+
+	if (strcmp(order->type, "proc") == 0 || strcmp(order->type, "mqueue") == 0)
+		flags |= MOUNT_ATTR_NOEXEC;
+	/* The switches of the machine: to be seen, and not to be touched. */
+	if (strcmp(order->type, "sysfs") == 0 || strncmp(order->type, "cgroup", 6) == 0)
+		flags |= MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY;
+	mount = new_mount(order->type, order->source ? order->source : order->type, order->options,
+			  flags);
+	attach(mount, open_target(order, root, true), order);
+}
+
+static void make_bind(const struct mount_order *order, const char *root)
+{
+	unsigned long long flags = 0;
+	char values[256];
+	struct stat source;
+	int tree;
+
+	if (!mount_parse_options(order->options, &flags, values, sizeof(values)) || *values)
+		die("a bind mount takes options like ro and noexec, not '%s'", order->options);
+	tree = STEP(open_tree(AT_FDCWD, order->source,
+			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE),
+		    "take '%s' and what is mounted below it", order->source);
+	if (!dry_run && fstat(tree, &source) != 0)
+		die_errno("cannot look at '%s'", order->source);
+	set_flags(tree, flags, order->source);
+	attach(tree, open_target(order, root, dry_run || S_ISDIR(source.st_mode)), order);
+	settle_flags(order->target, root, flags);
+}
+
+static void make_remount_ro(const struct mount_order *order, const char *root)
+{
+	int target = STEP(open_below(root, order->target), "find '%s'", order->target);
+	int tree = STEP(open_tree(target, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
+						      AT_EMPTY_PATH),
+			"take '%s' and what is mounted below it", order->target);
+
+	/* The same again, read-only, on top of itself: it need not have been
+	 * a mount point. */
+	set_flags(tree, MOUNT_ATTR_RDONLY, order->target);
+	attach(tree, target, order);
+	settle_flags(order->target, root, MOUNT_ATTR_RDONLY);
+}
+
+static void make_mask(const struct mount_order *order, const char *root)
+{
+	int target = STEP(open_below(root, order->target), "find '%s'", order->target);
+	struct stat status = { 0 };
+
+	if (!dry_run && fstat(target, &status) != 0)
+		die_errno("cannot look at '%s'", order->target);
+	if (S_ISDIR(status.st_mode)) {
+		attach(new_mount("tmpfs", "tmpfs", "ro,nr_inodes=1", MOUNT_ATTR_NOEXEC), target, order);
+		return;
+	}
+	/* The device of the machine, and not one that lies in the image: that
+	 * may be something else by this name (CVE-2025-31133). */
+	attach(STEP(open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
+		    "take /dev/null"),
+	       target, order);
+}
+
+/* The devices that every program may expect, and none that reaches hardware.
+ * An ordinary user can't make device nodes, so the machine's are bound. */
+static void make_dev(const struct mount_order *order, const char *root)
+{
+	static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
+	static const char *const links[][2] = {
+		{ "/proc/self/fd", "fd" },	 { "/proc/self/fd/0", "stdin" },
+		{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
+		{ "pts/ptmx", "ptmx" },
+	};
+	int dev = new_mount("tmpfs", "tmpfs", "mode=0755,size=64k", MOUNT_ATTR_NOSUID);
+	int mount;
+
+	attach(dev, open_target(order, root, true), order);
+
+	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "/dev/%s", devices[i]);
+		STEP(mknodat(dev, devices[i], S_IFREG | 0666, 0), "make a file to put %s on", path);
+		mount = STEP(open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
+			     "take %s", path);
+		STEP(move_mount(mount, "", dev, devices[i], MOVE_MOUNT_F_EMPTY_PATH), "put %s in place",
+		     path);
+	}
+
+	/* Terminals of one's own: nobody opens those of the machine. */
+	STEP(mkdirat(dev, "pts", 0755), "make the folder pts");
+	mount = new_mount("devpts", "devpts", "newinstance,ptmxmode=0666,mode=0620",
+			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+	STEP(move_mount(mount, "", dev, "pts", MOVE_MOUNT_F_EMPTY_PATH), "put the devpts in place");
+
+	/* POSIX shared memory is files here (shm_overview(7)). */
+	STEP(mkdirat(dev, "shm", 01777), "make the folder shm");
+	mount = new_mount("tmpfs", "shm", "mode=1777,size=64m",
+			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	STEP(move_mount(mount, "", dev, "shm", MOVE_MOUNT_F_EMPTY_PATH), "put the tmpfs in place");
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
+}
+
+/* Whether our user namespace is the machine's own, whose number is fixed
+ * (PROC_USER_INIT_INO). */
+static bool in_first_user_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/user", &status) == 0 && status.st_ino == 0xEFFFFFFDU;
+}
+
+/* One layer of an overlay as the kernel wants it, ':' and '\' escaped. A
+ * folder that the new mount will cover is named by a descriptor. */
+static void add_lower(char *list, size_t size, const char *folder, const char *target)
+{
+	char path[PATH_MAX], covered[PATH_MAX], escaped[2 * PATH_MAX];
+	size_t used = strlen(list), n = 0, length;
+
+	if (!realpath(folder, path))
+		step_fail("realpath(folder, path)", "find the layer '%s'", folder);
+	if (realpath(target, covered)) {
+		length = strlen(covered);
+		if (strncmp(path, covered, length) == 0 &&
+		    (path[length] == '/' || path[length] == '\0' || length == 1))
+			snprintf(path, sizeof(path), "/proc/self/fd/%d",
+				 STEP(open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC),
+				      "open the layer '%s'", folder));
+	}
+	for (const char *c = path; *c; c++) {
+		if (*c == ':' || *c == '\\')
+			escaped[n++] = '\\';
+		escaped[n++] = *c;
+	}
+	escaped[n] = '\0';
+	if (used + n + 2 > size)
+		die("the layers of this overlay have too long names");
+	snprintf(list + used, size - used, "%s%s", used ? ":" : "", escaped);
+}
+
+/* The value of "NAME=value" in a list of options, as a copy; or NULL. */
+static char *find_value(const char *options, const char *name)
+{
+	size_t length = strlen(name);
+
+	while (options && *options) {
+		if (strncmp(options, name, length) == 0 && options[length] == '=')
+			return strndup(options + length + 1, strcspn(options + length + 1, ","));
+		options = strchr(options, ',');
+		options = options ? options + 1 : NULL;
+	}
+	return NULL;
+}
+
+static void make_overlay(const struct mount_order *order, const char *root)
+{
+	char *upper = find_value(order->options, "upper");
+	char *work = find_value(order->options, "work");
+	char layers[8192] = "", full[PATH_MAX], *copy = strdup(order->source), *save = NULL;
+	int fs, mount, target, before = -1;
+
+	if (!upper != !work)
+		die("an overlay takes upper= and work= together, or none of them");
+	snprintf(full, sizeof(full), "%s%s%s", root ? root : "", root ? "/" : "", order->target);
+	for (char *layer = strtok_r(copy, ":", &save); layer; layer = strtok_r(NULL, ":", &save))
+		add_lower(layers, sizeof(layers), layer, full);
+	free(copy);
+	target = open_target(order, root, true);
+
+	/* Without an upper layer of one's own: a tmpfs, thrown away with the
+	 * namespace. It is put where the overlay will go, which covers it. */
+	if (!upper) {
+		mount = new_mount("tmpfs", "overlay", "mode=0755", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+		attach(mount, target, order);
+		STEP(mkdirat(mount, "upper", 0755), "make the folder for what is written");
+		STEP(mkdirat(mount, "work", 0755), "make the overlay's own folder");
+		upper = strdup("upper");
+		work = strdup("work");
+		before = STEP(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open the current folder");
+		STEP(fchdir(mount), "go to the tmpfs");
+		target = mount;
+	}
+
+	fs = STEP(fsopen("overlay", FSOPEN_CLOEXEC), "open a new overlay");
+	step_kernel_log = fs;
+	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", layers, 0), "set lowerdir=%s", layers);
+	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", upper, 0), "set upperdir=%s", upper);
+	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "workdir", work, 0), "set workdir=%s", work);
+	/* What the overlay notes about files it keeps in extended attributes;
+	 * those named trusted.* belong to the machine's root (5.11). */
+	if (!in_first_user_namespace())
+		STEP(fsconfig(fs, FSCONFIG_SET_FLAG, "userxattr", NULL, 0), "set userxattr");
+	STEP(fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "create the overlay");
+	mount = STEP(fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV), "make a mount of the overlay");
+	step_kernel_log = -1;
+	attach(mount, target, order);
+	if (before >= 0)
+		STEP(fchdir(before), "go back to the current folder");
+	free(upper);
+	free(work);
+}
+
+void mount_make(const struct mount_order *order, const char *root)
+{
+	switch (order->kind) {
+	case MOUNT_BIND:
+		make_bind(order, root);
+		break;
+	case MOUNT_FS:
+		make_fs(order, root);
+		break;
+	case MOUNT_DEV:
+		make_dev(order, root);
+		break;
+	case MOUNT_OVERLAY:
+		make_overlay(order, root);
+		break;
+	case MOUNT_REMOUNT_RO:
+		make_remount_ro(order, root);
+		break;
+	case MOUNT_MASK:
+		make_mask(order, root);
+		break;
+	}
+}

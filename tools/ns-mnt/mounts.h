@@ -1,0 +1,36 @@
+/* mounts.h: the mounts that ns-mnt makes in its namespace. */
+#ifndef STRATA_MOUNTS_H
+#define STRATA_MOUNTS_H
+
+#include <stdbool.h>
+
+enum mount_kind {
+	MOUNT_BIND,	/* source: what is bound; with all that is mounted below */
+	MOUNT_FS,	/* type: a file system of the kernel's, made new */
+	MOUNT_DEV,	/* the minimal /dev */
+	MOUNT_OVERLAY,	/* source: LOWER[:LOWER...]; options may name upper= and work= */
+	MOUNT_REMOUNT_RO,
+	MOUNT_MASK,
+};
+
+struct mount_order {
+	enum mount_kind kind;
+	const char *type;	/* MOUNT_FS: "tmpfs", "proc", ... */
+	const char *source;
+	const char *target;	/* the mount point, below --root when that is given */
+	const char *options;	/* "OPTION,...", flags of the mount and values of the file system */
+};
+
+/* Makes one mount. `root` is the --root directory, or NULL. Symbolic links in
+ * the mount point are then followed below root only; a missing mount point is
+ * made. Ends with 125 when a step fails. */
+void mount_make(const struct mount_order *order, const char *root);
+
+/* What stands in a comma-separated list of mount options: "ro", "noexec", ...
+ * as MOUNT_ATTR_ flags, cleared by "rw", "exec", ...; the rest is copied to
+ * `values` as the file system's own. Returns whether the list is well formed
+ * (no empty word) and fits. */
+bool mount_parse_options(const char *options, unsigned long long *flags, char *values,
+			 unsigned long size);
+
+#endif

@@ -1,0 +1,327 @@
+/* ns-user: user and group ids of one's own, and the powers that go with them.
+ *
+ * In a new user namespace the process has all capabilities, whoever it was,
+ * and they count for what belongs to this namespace only: the namespaces that
+ * are made after it. That is how an ordinary user builds a container, and why
+ * this link comes before the others. The maps say which id inside stands for
+ * which outside; they are written once. An id without a mapping is shown as
+ * 65534 ("nobody").
+ *
+ * Needs no privilege. Without any, one may map only one's own id, and only
+ * after giving up setgroups(2): else a group that keeps somebody out of a
+ * file could be dropped (CVE-2014-8989).
+ * Read on: user_namespaces(7), capabilities(7), unshare(2). */
+#include <errno.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "file.h"
+#include "message.h"
+#include "namespace.h"
+#include "number.h"
+#include "option.h"
+#include "step.h"
+#include "supervise.h"
+
+static const char usage[] =
+	"Usage: ns-user [OPTION]... [--] [PROGRAM [ARG]...]\n"
+	"Run PROGRAM in a new user namespace: with all capabilities over what is made in\n"
+	"it, and none over what is outside. Root keeps its ids, and anyone else is root\n"
+	"inside (--map-root), unless an option says otherwise.\n"
+	"\n"
+	"  -r, --map-root         we become 0 inside\n"
+	"  -c, --map-current      our ids stay as they are\n"
+	"      --uid-map INNER:OUTER:COUNT   map a range of user ids (may be repeated)\n"
+	"      --gid-map INNER:OUTER:COUNT   map a range of group ids (may be repeated)\n"
+	"      --setgroups allow|deny        whether setgroups(2) works inside\n"
+	"      --keep-caps        keep the capabilities over the next exec when we are not\n"
+	"                         root inside (as ambient ones)\n"
+	"  -j, --join PID|FILE    enter that process's user namespace, make none\n"
+	"  -x, --explain          say each kernel call and what it changed\n"
+	"  -n, --dry-run          say the calls of the whole chain, and make none\n"
+	"      --check            say whether this works here, and why not\n"
+	"  -h, --help             this text\n"
+	"  -V, --version          the version\n"
+	"\n"
+	"Example, as any user:  ns-user -- id -u\n";
+
+enum { UID_MAP = OPTION_OWN, GID_MAP, SETGROUPS, KEEP_CAPS };
+
+static const struct option table[] = {
+	{ "map-root", no_argument, NULL, 'r' },
+	{ "map-current", no_argument, NULL, 'c' },
+	{ "uid-map", required_argument, NULL, UID_MAP },
+	{ "gid-map", required_argument, NULL, GID_MAP },
+	{ "setgroups", required_argument, NULL, SETGROUPS },
+	{ "keep-caps", no_argument, NULL, KEEP_CAPS },
+	{ "join", required_argument, NULL, 'j' },
+	COMMON_OPTIONS
+};
+
+/* A map as the kernel takes it: "INNER OUTER COUNT\n" for each range. */
+#define MAP_SIZE 4096
+struct plan {
+	char uid_map[MAP_SIZE], gid_map[MAP_SIZE];
+	const char *setgroups, *join;
+	bool keep_caps;
+	bool helped;	/* the maps are written from outside, by a helper */
+};
+
+static void write_maps(const struct plan *plan, const char *process)
+{
+	char path[64];
+
+	/* Before the group map, which the kernel otherwise refuses to an
+	 * ordinary user. */
+	if (plan->setgroups) {
+		snprintf(path, sizeof(path), "/proc/%s/setgroups", process);
+		STEP(write_file(path, plan->setgroups), "write '%s' to %s", plan->setgroups, path);
+	}
+	snprintf(path, sizeof(path), "/proc/%s/uid_map", process);
+	STEP(write_file(path, plan->uid_map), "write the user id map (%.*s) to %s",
+	     (int)strcspn(plan->uid_map, "\n"), plan->uid_map, path);
+	snprintf(path, sizeof(path), "/proc/%s/gid_map", process);
+	STEP(write_file(path, plan->gid_map), "write the group id map (%.*s) to %s",
+	     (int)strcspn(plan->gid_map, "\n"), plan->gid_map, path);
+}
+
+/* Mapping more than one's own id takes CAP_SETUID outside, which we lose by
+ * going in. So a helper stays, waits until we are inside (the end of the pipe
+ * closes), and writes our maps. Returns its pid. */
+static pid_t start_helper(const struct plan *plan, int pipe_ends[2])
+{
+	char process[32], byte;
+	pid_t helper;
+
+	STEP(pipe(pipe_ends), "make a pipe to the helper");
+	snprintf(process, sizeof(process), "%d", getpid());
+	helper = STEP(fork(), "fork a helper that stays outside and writes the maps");
+	if (helper != 0)
+		return helper;
+	close(pipe_ends[1]);
+	if (read(pipe_ends[0], &byte, 1) != 1)
+		_Exit(EXIT_TOOL_FAILED);	/* we never got inside */
+	write_maps(plan, process);
+	_Exit(0);
+}
+
+static void let_helper_write(pid_t helper, int pipe_ends[2])
+{
+	int status = 0;
+
+	STEP(write(pipe_ends[1], "", 1), "tell the helper to write the maps");
+	if (dry_run)
+		return;
+	close(pipe_ends[0]);
+	close(pipe_ends[1]);
+	/* Where SIGCHLD was inherited as ignored there is no status to wait
+	 * for; the maps are read back in any case. */
+	if (waitpid(helper, &status, 0) == helper && status != 0)
+		_Exit(EXIT_TOOL_FAILED);	/* the helper has said why */
+}
+
+/* Reads a map back and compares it with the one that was asked for. */
+static void verify_map(const char *path, const char *wanted)
+{
+	char text[2 * MAP_SIZE], *at = text;
+	unsigned long want[3], got[3];
+	int used;
+
+	if (dry_run)
+		return;
+	STEP(read_file(path, text, sizeof(text)), "read %s back", path);
+	while (sscanf(wanted, "%lu %lu %lu %n", &want[0], &want[1], &want[2], &used) == 3) {
+		wanted += used;
+		if (sscanf(at, "%lu %lu %lu %n", &got[0], &got[1], &got[2], &used) != 3 ||
+		    memcmp(want, got, sizeof(want)) != 0) {
+			errno = 0;
+			step_fail("read_file(path, text, sizeof(text))", "map the ids as asked (%s)",
+				  path);
+		}
+		at += used;
+	}
+}
+
+/* Makes every capability that we have survive an exec as a user other than
+ * root: it has to be inheritable and ambient as well. Returns 0, or -1 with
+ * errno set. capabilities(7), "Transformation of capabilities". */
+static int raise_ambient(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return -1;
+	data[0].inheritable = data[0].permitted;
+	data[1].inheritable = data[1].permitted;
+	if (syscall(SYS_capset, &header, data) != 0)
+		return -1;
+	for (unsigned cap = 0; cap < 64; cap++)
+		if (data[cap / 32].permitted & (1U << cap % 32) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) != 0)
+			return -1;
+	return 0;
+}
+
+static void setup(const struct plan *plan)
+{
+	struct tie tie = tie_read();
+	int pipe_ends[2] = { -1, -1 };
+	pid_t helper = 0;
+
+	if (plan->join) {
+		int other = open_namespace("user", plan->join);
+
+		STEP(setns(other, CLONE_NEWUSER), "enter the user namespace of %s", plan->join);
+	} else {
+		if (plan->helped)
+			helper = start_helper(plan, pipe_ends);
+
+		/* From here on we have all capabilities, in there, and none
+		 * outside; and no ids yet, until the maps are written. */
+		STEP(unshare(CLONE_NEWUSER), "create a user namespace");
+
+		if (plan->helped)
+			let_helper_write(helper, pipe_ends);
+		else
+			write_maps(plan, "self");
+		verify_map("/proc/self/uid_map", plan->uid_map);
+		verify_map("/proc/self/gid_map", plan->gid_map);
+	}
+	tie_again(tie);
+
+	if (plan->keep_caps)
+		STEP(raise_ambient(), "make the capabilities ambient");
+}
+
+/* Adds a range "INNER:OUTER:COUNT" to a map. */
+static void add_range(char *map, const char *spec)
+{
+	char copy[128], *field[3] = { copy, NULL, NULL };
+	unsigned long long number[3];
+	size_t used = strlen(map);
+	bool good = strlen(spec) < sizeof(copy);
+
+	if (good) {
+		strcpy(copy, spec);
+		for (int i = 1; i < 3 && good; i++) {
+			field[i] = strchr(field[i - 1], ':');
+			good = field[i] != NULL;
+			if (good)
+				*field[i]++ = '\0';
+		}
+	}
+	for (int i = 0; i < 3 && good; i++)
+		good = parse_number(field[i], 4294967295ULL, &number[i]);
+	if (!good || number[2] == 0)
+		die("a map is INNER:OUTER:COUNT, three numbers such as 0:100000:65536; got '%.100s' "
+		    "[MAP-FORMAT]", spec);
+	if (used + 40 > MAP_SIZE)
+		die("a map has at most 340 ranges [MAP-FORMAT]");
+	snprintf(map + used, MAP_SIZE - used, "%llu %llu %llu\n", number[0], number[1], number[2]);
+}
+
+/* Every id that we have here, onto itself. */
+static void map_all(char *map, const char *path)
+{
+	char text[MAP_SIZE], *at = text;
+	unsigned long inner, outer, count;
+	int used;
+
+	if (read_file(path, text, sizeof(text)) < 0)
+		die_errno("cannot read %s", path);
+	for (; sscanf(at, "%lu %lu %lu %n", &inner, &outer, &count, &used) == 3; at += used) {
+		char range[80];
+
+		snprintf(range, sizeof(range), "%lu:%lu:%lu", inner, inner, count);
+		add_range(map, range);
+	}
+}
+
+/* Whether we may map ids other than our own. */
+static bool may_map_others(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+	unsigned both = 1U << CAP_SETUID | 1U << CAP_SETGID;
+
+	return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & both) == both;
+}
+
+/* Fills in what was not asked for. */
+static void complete(struct plan *plan, int mode)
+{
+	bool privileged = may_map_others();
+	char range[80];
+
+	if (mode && (*plan->uid_map || *plan->gid_map))
+		die("--map-root and --map-current do not go with --uid-map and --gid-map");
+	if (!mode && !*plan->uid_map && !*plan->gid_map)
+		mode = privileged && geteuid() == 0 ? 'a' : 'r';
+	if (!*plan->uid_map) {
+		snprintf(range, sizeof(range), "%u:%u:1", mode == 'r' ? 0 : geteuid(), geteuid());
+		if (mode == 'a')
+			map_all(plan->uid_map, "/proc/self/uid_map");
+		else
+			add_range(plan->uid_map, range);
+	}
+	if (!*plan->gid_map) {
+		snprintf(range, sizeof(range), "%u:%u:1", mode == 'r' ? 0 : getegid(), getegid());
+		if (mode == 'a')
+			map_all(plan->gid_map, "/proc/self/gid_map");
+		else
+			add_range(plan->gid_map, range);
+	}
+	plan->helped = privileged;
+	if (!plan->setgroups && !privileged)
+		plan->setgroups = "deny";
+}
+
+int main(int argc, char *argv[])
+{
+	struct plan plan = { 0 };
+	int c, mode = 0;
+
+	tool_start("ns-user", usage);
+	while ((c = next_option(argc, argv, "rcj:", table)) != -1)
+		switch (c) {
+		case 'r':
+		case 'c':
+			if (mode && mode != c)
+				die("--map-root and --map-current exclude each other");
+			mode = c;
+			break;
+		case UID_MAP:
+			add_range(plan.uid_map, optarg);
+			break;
+		case GID_MAP:
+			add_range(plan.gid_map, optarg);
+			break;
+		case SETGROUPS:
+			if (strcmp(optarg, "allow") != 0 && strcmp(optarg, "deny") != 0)
+				die("--setgroups is allow or deny, not '%s'", optarg);
+			plan.setgroups = optarg;
+			break;
+		case KEEP_CAPS:
+			plan.keep_caps = true;
+			break;
+		case 'j':
+			plan.join = optarg;
+			break;
+		}
+	if (plan.join && (mode || *plan.uid_map || *plan.gid_map || plan.setgroups))
+		die("--join enters a namespace whose maps are written already");
+	if (!plan.join)
+		complete(&plan, mode);
+	tool_ready();
+	setup(&plan);
+	exec_next(argv + optind);
+}
