@@ -1,4 +1,4 @@
-# Strata. `make run` and `make test` are all that a new user needs; both
+# Strata. `make run` and `make test` are all that a new user needs: both
 # install what is missing, or print the line that does.
 
 VERSION = 0.1
@@ -7,37 +7,41 @@ CC = gcc
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wwrite-strings
 HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Itools/common $(WARNINGS) $(HARDENING) $(CFLAGS)
-LINK = $(CC) $(CFLAGS) -static -Wl,-z,relro,-z,now $(LDFLAGS)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Itools/common \
+	$(WARNINGS) $(HARDENING) $(CFLAGS)
+LINK = $(CC) $(CFLAGS) -static -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
+
+# Packages of Debian and Ubuntu.
+BUILD_NEEDS = gcc libc6-dev libcap-dev libseccomp-dev libjansson-dev
+TEST_NEEDS = bats libcmocka-dev strace busybox-static python3-minimal procps iproute2 \
+	libcap2-bin mandoc clitest
+CHECK_NEEDS = clang-format clang-tidy cppcheck shellcheck mandoc
 
 TOOLS = ns-pid ns-uts ns-mnt ns-ipc ns-net ns-user chroot cgroup capdrop lsm
-COMMON = $(filter-out %/links.c %/nolinks.c,$(wildcard tools/common/*.c))
 HEADERS = $(wildcard tools/*/*.h)
+COMMON = $(filter-out %/links.c %/nolinks.c %/carrier.c,$(wildcard tools/common/*.c))
 common = $(COMMON:tools/%.c=build/%.o)
-# The files of one tool: its own folder.
 objects = $(patsubst tools/%.c,build/%.o,$(wildcard tools/$(1)/*.c))
 fused = $(patsubst tools/%.c,build/fused/%.o,$(wildcard $(TOOLS:%=tools/%/*.c)))
 
-all: $(TOOLS:%=bin/%) bin/compose-run
+all: $(TOOLS:%=bin/%) bin/compose-run build/completion/strata.bash
 
 # Each tool is one static program that works alone, wherever it is copied.
-# chroot and compose-run carry the others inside (tools/common/links.c).
 define tool
-bin/$(1): $(call objects,$(1)) build/libcommon.a build/common/nolinks.o
+bin/$(1): $(call objects,$(1)) build/common/nolinks.o build/libcommon.a
 	@mkdir -p bin
 	$$(LINK) -o $$@ $$^ $$(LIBS_$(1))
 endef
 LIBS_capdrop = -lcap
-LIBS_lsm = -lseccomp -ljansson -lcap
+LIBS_lsm = -lseccomp -ljansson
 $(foreach t,$(filter-out chroot,$(TOOLS)),$(eval $(call tool,$(t))))
 
-bin/chroot: $(call objects,chroot) $(filter-out build/fused/chroot/%,$(fused)) build/fused/chroot/chroot.o build/common/links.o build/libcommon.a
+# chroot and compose-run carry the ten inside (tools/common/links.c).
+bin/chroot: build/common/carrier.o
+bin/compose-run: $(call objects,compose-run)
+bin/chroot bin/compose-run: $(fused) build/common/links.o build/libcommon.a
 	@mkdir -p bin
-	$(LINK) -o $@ $(filter-out build/fused/%,$(call objects,chroot)) $(fused) build/common/links.o build/libcommon.a $(LIBS_lsm)
-
-bin/compose-run: $(call objects,compose-run) $(fused) build/common/links.o build/libcommon.a
-	@mkdir -p bin
-	$(LINK) -o $@ $^ $(LIBS_lsm)
+	$(LINK) -o $@ $^ -lcap $(LIBS_lsm)
 
 build/libcommon.a: $(common)
 	rm -f $@; ar rcs $@ $^
@@ -53,7 +57,50 @@ build/fused/%.o: tools/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Dmain=$(subst -,_,$(notdir $*))_main -c -o $@ $<
 
+build/completion/strata.bash: tools/common/completion $(TOOLS:%=bin/%) bin/compose-run
+	tools/common/completion bin $(@D)
+
+run:
+	@lab/need $(BUILD_NEEDS)
+	@$(MAKE) --no-print-directory -s all
+	@lab/first-run
+
+test: test-needs
+	@tests/run
+test-%: test-needs
+	@tests/run $*
+test-needs:
+	@lab/need $(BUILD_NEEDS) $(TEST_NEEDS)
+	@$(MAKE) --no-print-directory -s all tests
+tests:
+	@$(MAKE) --no-print-directory -s -f tests/unit/unit.mk
+
+test-vm: all
+	@tests/vm/test-vm
+bench: all
+	@tests/bench/bench
+
+check:
+	@lab/need $(BUILD_NEEDS) $(CHECK_NEEDS)
+	@tests/check
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install bin/* $(DESTDIR)$(PREFIX)/bin
+	install -m 644 tools/*/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	for t in $(TOOLS) compose-run; do install -m 644 build/completion/strata.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; done
+	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -m 644 build/completion/_strata $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+
+uninstall:
+	cd $(DESTDIR)$(PREFIX) && rm -f $(TOOLS:%=bin/%) bin/compose-run \
+		$(TOOLS:%=share/man/man1/%.1) share/man/man1/compose-run.1 \
+		$(TOOLS:%=share/bash-completion/completions/%) \
+		share/bash-completion/completions/compose-run share/zsh/site-functions/_strata
+
 clean:
 	rm -rf bin build
 
-.PHONY: all clean
+.PHONY: all run test test-needs tests test-vm bench check install uninstall clean

@@ -2,13 +2,17 @@
 # 90th percentile. Each panel has a scale of its own.
 def escape: gsub("&"; "&amp;") | gsub("<"; "&lt;") | gsub(">"; "&gt;");
 def hundredths: . * 100 | round / 100;
+def digits: . * 100 | round | tostring | ("0" * ([3 - length, 0] | max) + .)
+	| .[:-2] + "." + .[-2:];
 def text(x; y; class; words): "<text x=\"\(x)\" y=\"\(y)\" class=\"\(class)\">\(words | escape)</text>";
 def kind: if .id | test("^(compose-run|typed|one-)") then "ours"
 	elif .id | test("^(floor|true)") then "floor" else "theirs" end;
-def panel(title; g; w): {title: title, rows: [.results[] | select(.group == g and .who == w)]}
+def panel(title; g; w): {title: title, pairs: (g == "single"), rows: [.results[] | select(.group == g and .who == w)]}
 	| select(.rows != []);
-# A panel's height: its title, then 22 for each bar.
-def height: 52 + 22 * (.rows | length);
+# Where a panel's bar stands below its first one; pairs stand together.
+def place(n): n * 22 + (if .pairs then n / 2 | floor * 8 else 0 end);
+# A panel's height: its title, then the bars.
+def height: 52 + place(.rows | length);
 240 as $left | 520 as $width
 | .machine as $m
 | [panel("A container, as root"; "container"; "root"),
@@ -30,10 +34,10 @@ text(20; 64; "small"; [$m.peers | to_entries[] | "\(.key) \(.value)"] | join(", 
 	.y as $top
 	| ([$p.rows[] | .median] | max) as $most
 	| text(20; $top + 34; "title"; $p.title),
-	($p.rows | to_entries[] | ($top + 46 + 22 * .key) as $y | .value
+	($p.rows | to_entries[] | .key as $n | ($top + 46 + ($p | place($n))) as $y | .value
 		| def x(ms): ([ms, $most * 1.1] | min) / $most * $width | hundredths;
-		text($left - 8; $y + 13; "label"; .name | if length > 34 then .[:33] + "…" else . end),
+		text($left - 8; $y + 13; "label"; .name | if length > 32 then .[:31] + "…" else . end),
 		"<rect x=\"\($left)\" y=\"\($y)\" width=\"\(x(.median))\" height=\"17\" class=\"\(kind)\"/>",
 		"<line x1=\"\($left + x(.p10))\" x2=\"\($left + x(.p90))\" y1=\"\($y + 8.5)\" y2=\"\($y + 8.5)\"/>",
-		text($left + 6 + ([x(.median), x(.p90)] | max); $y + 13; "value"; .median | hundredths | tostring)))),
+		text($left + 6 + ([x(.median), x(.p90)] | max); $y + 13; "value"; .median | digits)))),
 "</svg>"

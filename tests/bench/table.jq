@@ -6,20 +6,22 @@ def fixed(digits): if . == null then "-" else
 	| ("0" * ([digits + 1 - ($d | length), 0] | max) + $d)
 	| if digits == 0 then . else .[:-digits] + "." + .[-digits:] end end;
 def short: if length > 43 then .[:42] + "…" else . end;
-(.results | map({(.id): .}) | add) as $all
-| def group(title; g; w): [.results[] | select(.group == g and .who == w)] as $rows
+def group(title; g; w): [.results[] | select(.group == g and .who == w)] as $rows
 	| if $rows == [] then empty else
-	"", (title | left(43)) + "     ms   10 %   90 % /floor  calls    KiB  8 at once",
-	($rows[] | . as $row | ("  " + .name | short | left(43))
+	"", (title | left(43)) + "     ms   10 %   90 % "
+		+ (if g == "container" then "/floor" else "/other" end)
+		+ "  calls    KiB" + (if g == "container" then "  8 at once" else "" end),
+	($rows[] | ("  " + .name | short | left(43))
 		+ (.median | fixed(2) | right(7)) + (.p10 | fixed(2) | right(7)) + (.p90 | fixed(2) | right(7))
-		+ (if $all["floor-" + w] then .median / $all["floor-" + w].median else null end
-			| fixed(2) | right(7))
+		+ (if g == "container" then .to_floor | fixed(2)
+			elif .to_theirs then .to_theirs | fixed(2) else "" end | right(7))
 		+ (.calls | fixed(0) | right(7)) + (.rss | fixed(0) | right(7))
-		+ (if .eight_at_once then 1000 / .eight_at_once | fixed(0) + "/s" else "" end | right(11)))
+		+ (if .eight_at_once then 1000 / .eight_at_once | fixed(0) + "/s" | right(11) else "" end))
 	end;
 .machine as $m
 | "\($m.date)  \($m.cpu), \($m.cpus) CPUs; \($m.kernel); \($m.system)",
 "cgroups: \($m.cgroups); load before: \($m.load_before); \($m.runs) runs of each, taking turns; medians",
+(if $m.load_before > $m.cpus / 2 then "The machine was busy: the times mean little, the ratios something." else empty end),
 "strata \($m.strata); "
 	+ ([$m.peers + $m.tools | to_entries[] | "\(.key) \(.value)"] | join(", ")),
 group("A container, as root"; "container"; "root"),
@@ -34,8 +36,8 @@ group("One tool and its counterpart, as root"; "single"; "root"),
 	+ (.last_tenth | fixed(2) | right(12))),
 "",
 ("Targets" | left(43)) + "measured  at most",
-(.targets[] | ("  " + .what | left(43))
-	+ (.value | fixed(if .unit == "" then 2 else 0 end) | right(8))
+(.targets[] | (if .unit == "" then 2 else 0 end) as $digits
+	| ("  " + .what | left(43)) + (.value | fixed($digits) | right(8))
 	+ (.most | tostring | right(9)) + "  "
 	+ (if .met == null then "not measured" elif .met then "met" else "MISSED" end)),
 (if .skipped == [] then empty else "", "Skipped", ("  " + .skipped[]) end),

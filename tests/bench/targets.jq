@@ -1,13 +1,20 @@
-# Adds .targets to the results: what was wanted, and what came out. A ratio
-# whose parts were not both measured is null.
+# Adds to the results each one's ratio to the floor, and .targets: what was
+# wanted, and what came out. Ratios are taken within a round, between starts
+# that are seconds apart, and the median of those is it: a busy minute of the
+# machine then does not matter. One whose parts were not both measured is null.
 (.results | map({(.id): .}) | add) as $all
-| def ratio(one; other): if $all[one] and $all[other]
-	then $all[one].median / $all[other].median else null end;
+| def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
+def ratio(one; other): if $all[one] and $all[other]
+	then [$all[one].rounds, $all[other].rounds] | transpose | map(.[0] / .[1]) | median
+	else null end;
 def target(what; value; most; unit): {what: what, value: value, most: most, unit: unit,
 	met: (if value == null then null else value <= most end)};
 def faster(what; one; other; most): target(what; ratio(one; other); most; "");
 def over(one; two): if one and two and two > 0 then one / two else null end;
-.targets = [
+.results |= map(. + {to_floor: ratio(.id; "floor-" + .who),
+	to_theirs: ratio(.id; if .id | startswith("one-") then "their-" + .id[4:]
+		elif .id | startswith("typed-") then "theirs-" + .who else "" end)})
+| .targets = [
 	faster("compose-run to floor, root"; "compose-run-root"; "floor-root"; 1.3),
 	faster("  to bubblewrap, root"; "compose-run-root"; "bwrap-root"; 0.5),
 	faster("  to crun, root"; "compose-run-root"; "crun-root"; 0.3),

@@ -31,12 +31,12 @@
 
 static const char usage[] =
 	"Usage: capdrop [OPTION]... [--] [PROGRAM [ARG]...]\n"
-	"Run PROGRAM with fewer capabilities: with none, unless an option says which stay,\n"
-	"in all five sets, and with no way to get them back (no_new_privs).\n"
+	"Run PROGRAM with fewer capabilities: with none, unless an option says which\n"
+	"stay, in all five sets, and with no way to get them back (no_new_privs).\n"
 	"\n"
 	"      --keep CAP,...     keep these\n"
 	"      --drop CAP,...|all drop these (alone: from all there are)\n"
-	"      --preset docker|none|all   begin with this set; --add CAP,... and --drop follow\n"
+	"      --preset docker|none|all   begin with this set; then --add and --drop\n"
 	"      --add CAP,...      add these to the preset\n"
 	"      --ambient CAP,...  let these survive an exec by a user other than root\n"
 	"      --user U[:G]       become this user and group, names or numbers\n"
@@ -188,7 +188,7 @@ static void setup(const struct plan *plan)
 		die("cannot make %s ambient: not in our permitted set [CAP-AMBIENT]",
 		    sets_in_words(plan->ambient & ~permitted));
 
-	STEP(cap_reset_ambient(), "empty the ambient set");
+	STEP(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "empty the ambient set");
 	STEP(set_sets(permitted, plan->ambient), "set permitted and effective to %s",
 	     sets_in_words(permitted));
 	if (plan->ambient)

@@ -42,7 +42,7 @@ static const char usage[] =
 	"together. At the end whatever is left in it is killed, and the cgroup removed.\n"
 	"\n"
 	"      --memory SIZE       at most so much memory: 64M, 1g, or max\n"
-	"      --memory-swap SIZE  memory and swap together (if not given: twice --memory)\n"
+	"      --memory-swap SIZE  memory and swap together (default: twice --memory)\n"
 	"      --cpus N            at most so much CPU time: 0.5 is half of one CPU\n"
 	"      --pids-limit N      at most so many processes and threads at once\n"
 	"      --cpuset-cpus LIST  run only on these CPUs: 0-2,5\n"
@@ -93,49 +93,48 @@ static void make_tag(struct cgroup_work *work)
 	snprintf(work->tag, sizeof(work->tag), "strata-%d-%llu", atoi(text), started);
 }
 
+static _Noreturn void fail_missing(struct cgroup_work *work, const char *controller)
+{
+	struct reason reason = { 0 };
+
+	cgroup_missing(&work->layout, controller, &reason);
+	work->known = &reason;
+	errno = ENOENT;
+	step_fail("open(\"/proc/self/mountinfo\")", "find where cgroups are mounted");
+}
+
 /* Decides which hierarchies get a cgroup: v2, so that all in it can be found
  * and killed; and on v1 each that has a limit to be set. */
-static void choose_hierarchies(struct cgroup_work *work, const char *wanted[])
+static void choose_hierarchies(struct cgroup_work *work, const char *const wanted[])
 {
 	struct cgroup_layout *layout = &work->layout;
-	struct cgroup_hierarchy *unified = cgroup_with(layout, "cgroup"), *first = NULL;
+	struct cgroup_hierarchy *unified = cgroup_with(layout, "cgroup"), *any;
 	bool v1_limits = false;
-	const char *controller = *wanted ? *wanted : "cgroup";
 
 	for (; *wanted; wanted++) {
 		struct cgroup_hierarchy *cgroup = cgroup_with(layout, *wanted);
 
-		if (!cgroup) {
-			controller = *wanted;
-			goto missing;
-		}
+		if (!cgroup)
+			fail_missing(work, *wanted);
 		cgroup->used = true;
-		v1_limits = v1_limits || cgroup->version == 1;
-		if (cgroup->version == 1 && unified)
-			if (explaining)
-				note("%s is bound to cgroup v1 here, at %s, so it is not in v2 "
-				     "[CG-HYBRID]", *wanted, cgroup->mount);
+		if (cgroup->version == 2)
+			continue;
+		v1_limits = true;
+		if (unified && explaining)
+			note("%s is bound to cgroup v1 here, at %s, so it is not in v2 [CG-HYBRID]",
+			     *wanted, cgroup->mount);
 	}
 	if (unified && (!v1_limits || faccessat(AT_FDCWD, unified->own, W_OK, AT_EACCESS) == 0))
 		unified->used = true;
 	if (unified || v1_limits)
 		return;
 	/* v1 alone, and no limit: any will do. */
-	first = cgroup_with(layout, "pids");
-	if (!first && layout->count > 0)
-		first = &layout->all[0];
-	if (first) {
-		first->used = true;
-		return;
-	}
-missing: {
-	struct reason reason = { 0 };
-
-	cgroup_missing(layout, controller, &reason);
-	work->known = &reason;
-	errno = ENOENT;
-	step_fail("open(\"/proc/self/mountinfo\")", "find where cgroups are mounted");
-}
+	any = cgroup_with(layout, "pids");
+	if (!any && layout->count > 0)
+		any = &layout->all[0];
+	if (!any)
+		fail_missing(work, "cgroup");
+	any->used = true;
 }
 
 /* Makes the directory, and opens it. Another run may take it for one that was
@@ -258,7 +257,8 @@ static void setup(struct cgroup_work *work)
 
 	work->owner = getpid();
 	failing = (struct failing){ cgroup_decide, remove_made, work };
-	STEP(cgroup_find(&work->layout), "find our own cgroups (/proc/self/cgroup)");
+	if (cgroup_find(&work->layout) != 0)
+		step_fail("open(\"/proc/self/cgroup\")", "find our own cgroups");
 	if (work->join) {
 		find_joined(work);
 		join_all(work, 0);

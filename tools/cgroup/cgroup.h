@@ -20,13 +20,13 @@ struct cgroup_hierarchy {
 	char *place;		/* the directory that the new cgroup is made in */
 	char *path;		/* the new cgroup, or the one to join */
 	int fd;			/* that one, open; or -1 */
-	int tasks;		/* v1: its file to join through, open; or -1 */
 	bool made;		/* it is ours to remove */
 };
 
 struct cgroup_layout {
 	struct cgroup_hierarchy all[16];
 	int count;
+	bool outside;		/* a mount begins where our cgroup namespace can't see */
 };
 
 /* Limits as typed; NULL where none was asked for. */
@@ -48,9 +48,9 @@ struct cgroup_work {
 	pid_t owner;		/* the process that removes the cgroup */
 	char *aside;		/* the leaf that it stepped aside into, or NULL */
 	int aside_fd;
-	char enabled[128];	/* what it enabled then: "-memory -pids" */
 	const char *at;		/* the directory or the knob of the step under way, */
-	struct cgroup_hierarchy *in;	/* and the hierarchy */
+	struct cgroup_hierarchy *in;	/* the hierarchy, */
+	const char *controller;		/* and the controller */
 	const struct reason *known;	/* why the next step_fail() fails */
 };
 
@@ -113,11 +113,12 @@ void cgroup_sweep(int place);
 /* As struct failing wants it; the argument is the work. */
 bool cgroup_decide(const char *call, int error, struct reason *reason, void *work);
 
-/* Fills *reason: our own cgroup holds processes. */
-void cgroup_busy(const char *directory, struct reason *reason);
+/* Fills *reason, and returns true. A cgroup holds processes, and limits below
+ * it are not possible: */
+bool cgroup_busy(const char *directory, struct reason *reason);
 
-/* Fills *reason: no hierarchy here has that controller. */
-void cgroup_missing(const struct cgroup_layout *layout, const char *controller,
+/* no hierarchy here has that controller: */
+bool cgroup_missing(const struct cgroup_layout *layout, const char *controller,
 		    struct reason *reason);
 
 #endif

@@ -39,6 +39,7 @@ static int read_own(struct cgroup_layout *layout)
 	size_t size = 0;
 
 	layout->count = 0;
+	layout->outside = false;
 	if (!file)
 		return -1;
 	while (layout->count < 16 && getline(&line, &size, file) > 0) {
@@ -59,7 +60,6 @@ static int read_own(struct cgroup_layout *layout)
 		hierarchy->controllers = strdup(controllers);
 		hierarchy->own = strdup(path);
 		hierarchy->fd = -1;
-		hierarchy->tasks = -1;
 		layout->count++;
 	}
 	free(line);
@@ -131,8 +131,10 @@ static void take_mount(struct cgroup_layout *layout, char *own[], char *line)
 						      !cgroup_listed(options, first))
 			continue;
 		path = below(own[i], words[3]);
-		if (!path)
+		if (!path) {
+			layout->outside = true;
 			continue;
+		}
 		free(hierarchy->mount);
 		free(hierarchy->own);
 		hierarchy->mount = strdup(words[4]);
@@ -219,7 +221,9 @@ bool cgroup_can_create(char *why, size_t size)
 		if (layout.all[i].version == 2)
 			hierarchy = &layout.all[i];
 	if (!hierarchy) {
-		snprintf(why, size, "no hierarchy of cgroups that we are in is mounted here");
+		snprintf(why, size, layout.outside ?
+			 "we are in a cgroup namespace, and only the cgroups outside are mounted" :
+			 "no hierarchy of cgroups is mounted here");
 		return false;
 	}
 	fd = cgroup_open(hierarchy->own);

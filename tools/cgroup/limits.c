@@ -255,7 +255,7 @@ static void limit(struct cgroup_work *work, const char *controller, const char *
 
 	work->at = knob;
 	STEP(write_knob(cgroup, knob, value), "limit %s to %s (%s; on v%d %s)", what, typed, knob,
-	     3 - version, knobs[2 - version]);
+	     3 - version, strcmp(knobs[0], knobs[1]) == 0 ? "as well" : knobs[2 - version]);
 	compare(cgroup, knob, value);
 }
 

@@ -106,7 +106,7 @@ static _Noreturn void fail_busy(struct cgroup_work *work, const char *own)
 	cgroup_busy(own, &reason);
 	work->known = &reason;
 	errno = EBUSY;
-	step_fail("write(\"cgroup.subtree_control\")", "have limits below %s", own);
+	step_fail("write(\"cgroup.subtree_control\")", "set limits below %s", own);
 }
 
 /* Our own cgroup, or the nearest above it where limits can be set. */
@@ -174,6 +174,7 @@ static void enable(struct cgroup_work *work, const struct cgroup_hierarchy *hier
 	}
 	snprintf(word, sizeof(word), "+%s", controller);
 	work->at = directory;
+	work->controller = controller;
 	STEP(write_in(directory, "cgroup.subtree_control", word),
 	     "enable %s for the cgroups below %s", controller, directory);
 }
@@ -219,14 +220,8 @@ void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hier
 		}
 	if (strcmp(place, hierarchy->own) == 0 && !is_root(place) && !enables_all(place, wanted))
 		step_aside(work, place);
-	for (const char *const *name = wanted; *name; name++) {
-		if (work->aside && !lists(place, "cgroup.subtree_control", *name)) {
-			size_t n = strlen(work->enabled);
-
-			snprintf(work->enabled + n, sizeof(work->enabled) - n, "-%s ", *name);
-		}
+	for (const char *const *name = wanted; *name; name++)
 		enable(work, hierarchy, place, *name);
-	}
 }
 
 /* Whether there is another cgroup in a directory than the named one. */
@@ -245,6 +240,22 @@ static bool has_other(const char *directory, const char *name)
 	return other;
 }
 
+/* Takes all controllers away from the cgroups below: "memory pids" is in the
+ * file, "-memory -pids" is written. */
+static int disable_all(const char *directory)
+{
+	char text[512], words[1024] = "", *position;
+
+	read_in(directory, "cgroup.subtree_control", text, sizeof(text));
+	for (char *word = strtok_r(text, " \n", &position); word;
+	     word = strtok_r(NULL, " \n", &position)) {
+		size_t n = strlen(words);
+
+		snprintf(words + n, sizeof(words) - n, "-%s ", word);
+	}
+	return *words ? write_in(directory, "cgroup.subtree_control", words) : 0;
+}
+
 void cgroup_step_back(struct cgroup_work *work)
 {
 	char *own;
@@ -254,8 +265,7 @@ void cgroup_step_back(struct cgroup_work *work)
 	own = strndup(work->aside, (size_t)(strrchr(work->aside, '/') - work->aside));
 	/* If somebody has made a cgroup there meanwhile, it keeps its limits:
 	 * we end in the leaf, and the next run removes that. */
-	if (own && !has_other(own, strrchr(work->aside, '/') + 1) &&
-	    (!*work->enabled || write_in(own, "cgroup.subtree_control", work->enabled) == 0) &&
+	if (own && !has_other(own, strrchr(work->aside, '/') + 1) && disable_all(own) == 0 &&
 	    write_in(own, "cgroup.procs", "0") == 0)
 		rmdir(work->aside);
 	free(own);

@@ -1,4 +1,5 @@
 /* refusal.c: why a step of this tool failed, from the cgroups' own files. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -31,6 +32,8 @@ static const char *members(const char *directory, char *text, size_t size)
 		char name[64] = "outside of our PID namespace";
 		size_t n = strlen(list);
 
+		if (pid == getpid())
+			continue;
 		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
 		read_file(path, name, sizeof(name));
 		name[strcspn(name, "\n")] = '\0';
@@ -44,13 +47,13 @@ static const char *members(const char *directory, char *text, size_t size)
 	return text;
 }
 
-void cgroup_busy(const char *directory, struct reason *reason)
+bool cgroup_busy(const char *directory, struct reason *reason)
 {
 	char who[300];
 
 	FIX("move them to a leaf:  d=%s; mkdir $d/leaf; for p in $(cat $d/cgroup.procs); do "
-	    "echo $p > $d/leaf/cgroup.procs; done", directory);
-	REASON("CG-BUSY", "v2 lets a cgroup have limits below it only if it holds no process "
+	    "echo $p > $d/leaf/cgroup.procs; done 2>/dev/null", directory);
+	return REASON("CG-BUSY", "v2 lets a cgroup have limits below it only if it holds no process "
 	       "itself; %s holds %s", directory, members(directory, who, sizeof(who)));
 }
 
@@ -75,7 +78,7 @@ static bool is_disabled(const char *controller)
 	return at && sscanf(at, " %*s %*d %*d %d", &enabled) == 1 && !enabled;
 }
 
-void cgroup_missing(const struct cgroup_layout *layout, const char *controller,
+bool cgroup_missing(const struct cgroup_layout *layout, const char *controller,
 		    struct reason *reason)
 {
 	static const char *const known[] = { "memory", "cpu", "pids", "cpuset", "io", "hugetlb",
@@ -94,25 +97,28 @@ void cgroup_missing(const struct cgroup_layout *layout, const char *controller,
 		if (read_file(path, list + n, sizeof(list) - n) > 0)
 			list[strcspn(list, "\n")] = ' ';
 	}
+	if (layout->outside && !is_disabled(controller)) {
+		FIX("set the limits first:  cgroup --memory 64M --cgroupns ...");
+		return REASON("CG-NOMOUNT", "we are in a cgroup namespace, and the cgroups that are "
+			      "mounted here are those outside: which of them is ours can't be seen");
+	}
 	if (layout->count == 0) {
-		FIX("mount -t cgroup2 none /sys/fs/cgroup   (as root)");
-		REASON("CG-NOMOUNT", "no hierarchy of cgroups that our own cgroup can be seen in is "
-		       "mounted here: none at all, or we are in a cgroup namespace and the mounts "
-		       "are those from before it");
-	} else if (is_disabled(controller)) {
+		FIX("as root: mount -t cgroup2 none /sys/fs/cgroup");
+		return REASON("CG-NOMOUNT", "no hierarchy of cgroups is mounted here");
+	}
+	if (is_disabled(controller)) {
 		FIX("take cgroup_disable=%s off the kernel's command line (on a Raspberry Pi: write "
 		    "cgroup_enable=%s into cmdline.txt), and boot again", controller, controller);
-		REASON("CG-DISABLED", "the kernel was started with the controller '%s' off",
+		return REASON("CG-DISABLED", "the kernel was started with the controller '%s' off",
 		       controller);
-	} else {
-		if (close && strcmp(close, controller) != 0)
-			FIX("did you mean '%s'?", close);
-		else
-			FIX("this kernel does not have it, or it is bound to a v1 hierarchy that is "
-			    "not mounted; see /proc/cgroups");
-		REASON("CG-UNKNOWN", "the controllers that can be had here are: %s",
-		       *list ? list : "none");
 	}
+	if (close && strcmp(close, controller) != 0)
+		FIX("did you mean '%s'?", close);
+	else
+		FIX("this kernel does not have it, or it is bound to a v1 hierarchy that is not "
+		    "mounted; see /proc/cgroups");
+	return REASON("CG-UNKNOWN", "the controllers that can be had here are: %s",
+		      *list ? list : "none");
 }
 
 /* How to get a cgroup of one's own. */
@@ -166,10 +172,30 @@ static bool decide_directory(const struct cgroup_work *work,
 	return false;
 }
 
+/* The file in a cgroup whose name is closest to the one that was typed. */
+static bool closest_knob(const char *directory, const char *typed, char *name, size_t size)
+{
+	const char *names[200], *close;
+	int count = 0;
+	DIR *files = opendir(directory);
+	struct dirent *entry;
+
+	while (files && count < 199 && (entry = readdir(files)))
+		if (entry->d_type == DT_REG)
+			names[count++] = strdup(entry->d_name);
+	names[count] = NULL;
+	if (files)
+		closedir(files);
+	close = closest(typed, names);
+	if (close)
+		snprintf(name, size, "%s", close);
+	return close != NULL;
+}
+
 /* A knob was written to. */
 static bool decide_knob(struct cgroup_work *work, int error, struct reason *reason)
 {
-	char controller[80];
+	char controller[80], name[256];
 	const struct cgroup_hierarchy *cgroup;
 
 	snprintf(controller, sizeof(controller), "%.*s", (int)strcspn(work->at, "."), work->at);
@@ -183,7 +209,8 @@ static bool decide_knob(struct cgroup_work *work, int error, struct reason *reas
 			return REASON("CG-SWAP", "this kernel does not count swap: there is no %s",
 				      work->at);
 		}
-		FIX("ls %s", cgroup->place);
+		if (closest_knob(cgroup->path, work->at, name, sizeof(name)))
+			FIX("did you mean '%s'?", name);
 		return REASON(cgroup->version == 1 ? "CG-HYBRID" : "CG-VALUE",
 			      "the controller '%s' is cgroup v%d's here, and has no such knob; v%d's "
 			      "knobs have other names", controller, cgroup->version,
@@ -219,7 +246,6 @@ static bool decide_join(const struct cgroup_hierarchy *hierarchy, int error, str
 {
 	switch (error) {
 	case EBUSY:
-		cgroup_busy(hierarchy->path, reason);
 		FIX("join a cgroup below it:  ls -d %s/*/", hierarchy->path);
 		return REASON("CG-BUSY", "v2 lets processes live only in leaves, and cgroups below "
 			      "%s have limits (its cgroup.subtree_control is not empty)",
@@ -269,22 +295,24 @@ bool cgroup_decide(const char *call, int error, struct reason *reason, void *arg
 		return decide_join(unified, error, reason);
 	if (strstr(call, "write_knob("))
 		return decide_knob(work, error, reason);
-	if (strstr(call, "\"cgroup.subtree_control\"") && unified) {
+	if (unified && (strstr(call, "\"cgroup.subtree_control\"") ||
+			strstr(call, "\"cgroup.procs\""))) {
 		switch (error) {
 		case EBUSY:
-			cgroup_busy(work->at, reason);
-			return true;
+			return cgroup_busy(work->at, reason);
 		case EOPNOTSUPP:
-			FIX("make the cgroup beside the threaded one, not below it");
-			return REASON("CG-THREADED", "a cgroup with threads spread over it (see "
-				      "cgroup.type) has no memory or io controller: %s", work->at);
+			FIX("cat %s/cgroup.type; take the controllers away above it, or use another "
+			    "cgroup", work->at);
+			return REASON("CG-THREADED", "%s is 'threaded' or 'domain invalid': a "
+				      "controller was enabled above it in a cgroup with processes in "
+				      "it", work->at);
 		case EACCES:
 		case EPERM:
-			FIX("as root: echo '+memory +pids +cpu' > %s/cgroup.subtree_control",
+			FIX("as root: echo +%s > %s/cgroup.subtree_control", work->controller,
 			    work->at);
-			return REASON("CG-PARENT", "%s has the controller in cgroup.controllers but "
-				      "not in cgroup.subtree_control, and that is not yours to change",
-				      work->at);
+			return REASON("CG-PARENT", "%s has '%s' in cgroup.controllers but not in "
+				      "cgroup.subtree_control, and that file is not yours", work->at,
+				      work->controller);
 		}
 		return false;
 	}
@@ -292,5 +320,7 @@ bool cgroup_decide(const char *call, int error, struct reason *reason, void *arg
 		return false;
 	if (strstr(call, "join("))
 		return decide_join(at, error, reason);
-	return decide_directory(work, at, error, reason);
+	if (strstr(call, "mkdir(") || strstr(call, "cgroup_open("))
+		return decide_directory(work, at, error, reason);
+	return false;
 }

@@ -120,6 +120,9 @@ static void exec_in_path(char *words[], char *file, size_t size)
 		execve(path, words, environ);
 		if (errno == ENOENT || errno == ENOTDIR || *file)
 			continue;
+		/* A folder that we may not enter holds nothing that was found. */
+		if (errno == EACCES && faccessat(AT_FDCWD, path, F_OK, 0) != 0)
+			continue;
 		error = errno;
 		snprintf(file, size, "%s", path);
 		if (error != EACCES)
@@ -147,6 +150,7 @@ void exec_next(char *words[])
 	char *shell[2] = { NULL, NULL };
 	char file[PATH_MAX] = "";
 
+	step_end_link();
 	if (checking)
 		_Exit(0);
 	if (words[0] && strcmp(words[0], "--") == 0)

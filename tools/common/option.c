@@ -20,6 +20,7 @@ void tool_start(const char *name, const char *usage)
 	check_wanted = false;
 	explaining = explaining_chain || dry_run ||
 		     (explain && *explain && strcmp(explain, "0") != 0);
+	step_begin_link();
 	/* 0 starts getopt afresh: another link may have run in this process. */
 	optind = 0;
 	opterr = 0;

@@ -21,7 +21,11 @@ static struct {
 	const char *call;
 	char phrase[512];
 	char before[64];
+	unsigned told;	/* steps of this link, when a whole chain is explained */
 } step;
+
+/* In a whole chain, a link tells of that many steps; alone, of all. */
+#define TOLD_MAX 5
 
 /* The namespace that a call is about to change, as the name of its link
  * under /proc/self/ns; NULL for other calls. */
@@ -54,6 +58,20 @@ static void read_namespace(const char *kind, char *text, size_t size)
 	text[n > 0 ? n : 0] = '\0';
 }
 
+void step_begin_link(void)
+{
+	step.told = 0;
+	if (explaining_chain)
+		dprintf(2, "\n%s\n", tool_name);
+}
+
+void step_end_link(void)
+{
+	if (explaining_chain && step.told > TOLD_MAX)
+		dprintf(2, "    ... and %u more, which '%s -x' shows\n", step.told - TOLD_MAX,
+			tool_name);
+}
+
 bool step_begin(const char *call, const char *format, ...)
 {
 	va_list values;
@@ -66,7 +84,10 @@ bool step_begin(const char *call, const char *format, ...)
 	if (!explaining)
 		return true;
 
-	dprintf(2, "%s: %s\n    %s\n", tool_name, step.phrase, call);
+	if (!explaining_chain)
+		dprintf(2, "%s: %s\n    %s\n", tool_name, step.phrase, call);
+	else if (++step.told <= TOLD_MAX)
+		dprintf(2, "    %s\n        to %s\n", call, step.phrase);
 	kind = namespace_of(call);
 	if (kind && !dry_run)
 		read_namespace(kind, step.before, sizeof(step.before));
@@ -79,6 +100,8 @@ static void narrate_result(void)
 	char after[64] = "";
 	const char *kind = namespace_of(step.call);
 
+	if (explaining_chain && step.told > TOLD_MAX)
+		return;
 	if (kind)
 		read_namespace(kind, after, sizeof(after));
 	if (*after && strcmp(step.before, after) != 0)

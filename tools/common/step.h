@@ -38,6 +38,11 @@ bool step_begin(const char *call, const char *format, ...)
 int step_end(long result);
 int step_end_unless(int allowed, long result);
 
+/* Around the steps of one link: when a whole chain is explained, a heading,
+ * and how many steps were not told. */
+void step_begin_link(void);
+void step_end_link(void);
+
 /* Ends the process as a failed STEP does, errno as it is: for what is no
  * call, such as a value read back that is not the one asked for. The phrase
  * reads on after "cannot". */

@@ -201,6 +201,32 @@ static void plan_root(const struct config *config, struct words *words, const ch
 	}
 }
 
+/* Shows the container its own cgroup, at the usual place. On v2 that is one
+ * mount. On v1 each controller has its own hierarchy, sometimes two together
+ * ("cpu,cpuacct"): those with a limit are shown. */
+static void plan_cgroup_mounts(const struct config *config, struct words *words)
+{
+	const struct {
+		const char *limit, *folder;
+	} controllers[] = {
+		{ config->linux_.memory, "/sys/fs/cgroup/memory" },
+		{ config->linux_.cpus, "/sys/fs/cgroup/cpu" },
+		{ config->linux_.pids, "/sys/fs/cgroup/pids" },
+	};
+	char path[PATH_MAX];
+
+	if (exists("/sys/fs/cgroup/cgroup.controllers")) {
+		add_option(words, "--mount", "type=cgroup2,dst=/sys/fs/cgroup");
+		return;
+	}
+	if (have_limits(config))
+		add_option(words, "--tmpfs", "/sys/fs/cgroup:mode=755");
+	for (size_t i = 0; i < sizeof(controllers) / sizeof(*controllers); i++)
+		if (controllers[i].limit && realpath(controllers[i].folder, path))
+			add_option(words, "--mount", "type=cgroup,dst=%s,%s", controllers[i].folder,
+				   strrchr(path, '/') + 1);
+}
+
 static void plan_kernel_mounts(const struct config *config, struct words *words, bool user)
 {
 	/* Docker's lists: what tells about the machine, and what switches it.
@@ -226,9 +252,8 @@ static void plan_kernel_mounts(const struct config *config, struct words *words,
 		add_option(words, "--sys", "/sys");
 	else
 		add_option(words, "--ro-bind", "/sys:/sys");
-	if (exists("/sys/fs/cgroup/cgroup.controllers") && (net || !user) &&
-	    !config->linux_.host_cgroup)
-		add_option(words, "--mount", "type=cgroup2,dst=/sys/fs/cgroup");
+	if ((net || !user) && !config->linux_.host_cgroup && !config_without(config, "cgroup"))
+		plan_cgroup_mounts(config, words);
 	add_option(words, "--dev", "/dev");
 	if (ipc) {
 		add_option(words, "--mount", "type=mqueue,dst=/dev/mqueue");

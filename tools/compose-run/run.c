@@ -130,7 +130,7 @@ void run_chain(const struct chain *chain, bool separate)
 }
 
 /* Runs words in a child that ends with a --check. Returns whether it works. */
-static bool try_words(char *const words[])
+static bool try_words(const char *const words[])
 {
 	char *copy[16];
 	size_t n = 0;
@@ -138,7 +138,7 @@ static bool try_words(char *const words[])
 	pid_t child;
 
 	for (; words[n] && n < 15; n++)
-		copy[n] = words[n];
+		copy[n] = strdup(words[n]);
 	copy[n] = NULL;
 	fflush(stdout);
 	child = fork();
@@ -154,7 +154,7 @@ static bool try_words(char *const words[])
 void run_check(void)
 {
 	/* Each layer behind those that it needs, as in the chain. */
-	static char *const chains[][12] = {
+	static const char *const chains[][12] = {
 		{ "cgroup", "--check", NULL },
 		{ "ns-user", "--check", NULL },
 		{ "ns-user", "ns-pid", "--check", NULL },

@@ -60,7 +60,7 @@ static struct sock_fprog default_program(uint64_t capabilities, const char **wha
 				ready_made[i].length, (struct sock_filter *)ready_made[i].filter
 			};
 		}
-	*what = "for these capabilities";
+	*what = "default, for this set of capabilities";
 	return lsm_profile_compile(seccomp_arch_native(), matter);
 }
 
@@ -183,8 +183,8 @@ static void add(struct lsm_seccomp *seccomp, const char *what, struct sock_fprog
 	/* The next thing to happen is that the program is executed. */
 	if (refuses(&program, SYS_execve))
 		lsm_refuse("SC-EXEC", "the filter refuses execve, so no program could start under it",
-			   "allow execve in the profile", "seccomp(2)", "run a program under %s",
-			   what);
+			   "allow execve in the profile", "seccomp(2)",
+			   "run a program under the seccomp filter %s", what);
 	seccomp->load[seccomp->count].what = what;
 	seccomp->load[seccomp->count].program = program;
 	seccomp->load[seccomp->count++].flags = flags;
@@ -207,7 +207,7 @@ void lsm_seccomp_prepare(struct lsm_seccomp *seccomp, bool allow_new_privs)
 		add(seccomp, what, program, flags);
 	}
 	if (seccomp->deny)
-		add(seccomp, "that denies what --deny names",
+		add(seccomp, "of --deny",
 		    deny_program(seccomp->deny, action), 0);
 
 	/* Each filter holds at once, and may refuse the call that loads the

@@ -257,7 +257,7 @@ static void make_dev(const struct mount_order *order, const char *root)
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
 		char path[32];
 
-		snprintf(path, sizeof(path), "/dev/%s", devices[i]);
+		snprintf(path, sizeof(path), "/dev/%.20s", devices[i]);
 		STEP(mknodat(dev, devices[i], S_IFREG | 0666, 0), "make a file to put %s on", path);
 		mount = STEP(open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
 			     "take %s", path);
@@ -290,32 +290,37 @@ static bool in_first_user_namespace(void)
 	return stat("/proc/self/ns/user", &status) == 0 && status.st_ino == 0xEFFFFFFDU;
 }
 
+/* Whether path is folder, or lies below it; both without symbolic links. */
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
 /* One layer of an overlay as the kernel wants it, ':' and '\' escaped. A
  * folder that the new mount will cover is named by a descriptor. */
 static void add_lower(char *list, size_t size, const char *folder, const char *target)
 {
-	char path[PATH_MAX], covered[PATH_MAX], escaped[2 * PATH_MAX];
-	size_t used = strlen(list), n = 0, length;
+	char path[PATH_MAX], covered[PATH_MAX];
+	size_t used = strlen(list);
 
 	if (!realpath(folder, path))
 		step_fail("realpath(folder, path)", "find the layer '%s'", folder);
-	if (realpath(target, covered)) {
-		length = strlen(covered);
-		if (strncmp(path, covered, length) == 0 &&
-		    (path[length] == '/' || path[length] == '\0' || length == 1))
-			snprintf(path, sizeof(path), "/proc/self/fd/%d",
-				 STEP(open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC),
-				      "open the layer '%s'", folder));
-	}
+	if (realpath(target, covered) && is_below(path, covered))
+		snprintf(path, sizeof(path), "/proc/self/fd/%d",
+			 STEP(open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), "open the layer '%s'",
+			      folder));
+	if (used)
+		list[used++] = ':';
 	for (const char *c = path; *c; c++) {
+		if (used + 3 > size)
+			die("the layers of this overlay have too long names");
 		if (*c == ':' || *c == '\\')
-			escaped[n++] = '\\';
-		escaped[n++] = *c;
+			list[used++] = '\\';
+		list[used++] = *c;
 	}
-	escaped[n] = '\0';
-	if (used + n + 2 > size)
-		die("the layers of this overlay have too long names");
-	snprintf(list + used, size - used, "%s%s", used ? ":" : "", escaped);
+	list[used] = '\0';
 }
 
 /* The value of "NAME=value" in a list of options, as a copy; or NULL. */
@@ -363,6 +368,7 @@ static void make_overlay(const struct mount_order *order, const char *root)
 
 	fs = STEP(fsopen("overlay", FSOPEN_CLOEXEC), "open a new overlay");
 	step_kernel_log = fs;
+	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "source", "overlay", 0), "name it in the mount table");
 	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", layers, 0), "set lowerdir=%s", layers);
 	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", upper, 0), "set upperdir=%s", upper);
 	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "workdir", work, 0), "set workdir=%s", work);

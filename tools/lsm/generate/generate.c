@@ -39,7 +39,8 @@ int main(int argc, char *argv[])
 	tool_name = "generate";
 	if (native == 0)
 		die("no such architecture: %s", argv[1]);
-	printf("/* The default seccomp filter, compiled. Made by tools/lsm/generate. */\n");
+	printf("/* The default seccomp filter, compiled. Made by tools/lsm/generate. */\n"
+	       "#include <linux/filter.h>\n#include <stdint.h>\n");
 	generate(native, "none", "no capability that makes a difference", 0);
 	generate(native, "chroot", "CAP_SYS_CHROOT only, as Docker's default set has it",
 		 chroot_only);
@@ -50,11 +51,11 @@ int main(int argc, char *argv[])
 	       "\tconst struct sock_filter *filter;\n"
 	       "\tunsigned short length;\n"
 	       "} ready_made[] = {\n");
-	printf("\t{ \"for no capabilities\", 0x0, filter_none, "
+	printf("\t{ \"default, for no capabilities\", 0x0, filter_none, "
 	       "sizeof(filter_none) / sizeof(*filter_none) },\n");
-	printf("\t{ \"for CAP_SYS_CHROOT\", 0x%" PRIx64 ", filter_chroot, "
+	printf("\t{ \"default, for CAP_SYS_CHROOT\", UINT64_C(0x%" PRIx64 "), filter_chroot, "
 	       "sizeof(filter_chroot) / sizeof(*filter_chroot) },\n", chroot_only);
-	printf("\t{ \"for all capabilities\", 0x%" PRIx64 ", filter_all, "
+	printf("\t{ \"default, for all capabilities\", UINT64_C(0x%" PRIx64 "), filter_all, "
 	       "sizeof(filter_all) / sizeof(*filter_all) },\n};\n", all);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }

@@ -1,0 +1,776 @@
+#!/usr/bin/env python3
+"""Terminals: what a person at an interactive shell sees of ns-pid.
+
+Each test runs as root, and as an ordinary user with ns-user in front. After
+each, nothing that it started may be left.
+
+    test_tty.py [WORD]...   only the tests with all these words in their name
+"""
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import unittest
+
+from terminal import (BIN, CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, PROMPT, Terminal,
+                      adopt_orphans, descendants, end_everyone, nobody, until)
+
+INNER = "inner> "
+COMPLAINTS = ("Cannot set tty", "job control", "ioctl", "tcsetattr", "cannot ")
+SHELLS = {"bash": "bash --norc --noprofile --noediting", "dash": "dash"}
+
+
+class Cases:
+    """The tests. A subclass says who runs them, and behind which chain."""
+
+    user = None     # the uid of the person at the terminal
+    ns_pid = ""     # what they type
+
+    def setUp(self):
+        self.home = tempfile.mkdtemp(prefix="strata-tty.")
+        if self.user is not None:
+            os.chown(self.home, self.user, self.user)
+        self.opened = []
+
+    def tearDown(self):
+        try:
+            if not self.failed:
+                for terminal in self.opened:
+                    if terminal.master is not None:
+                        until(lambda: not terminal.others(), "only the shell is left", 3)
+            for terminal in self.opened:
+                terminal.close()
+            until(nobody, "nothing is left once the terminal is closed", 3)
+        finally:
+            if self.failed:
+                for terminal in self.opened:
+                    print("    the screen showed:",
+                          "\n    | ".join([""] + terminal.seen.splitlines()), sep="")
+            end_everyone()
+            shutil.rmtree(self.home)
+
+    @property
+    def failed(self):
+        result = self._outcome.result
+        return any(test is self for test, _ in result.failures + result.errors)
+
+    def terminal(self, shell="bash"):
+        terminal = Terminal(shell, self.user, self.home)
+        self.opened.append(terminal)
+        return terminal
+
+    def script(self, shell, text):
+        """Writes a script to the home directory; returns the line to run it."""
+        with open(os.path.join(self.home, "script"), "w") as file:
+            file.write(text)
+        return f"{shell} ./script"
+
+    def assert_shell_works(self, t):
+        """The outer shell has its terminal back: it reads, and runs jobs."""
+        t.enter("read -r line && echo \"got <$line>\"")
+        t.enter("some words")
+        t.expect("got <some words>")
+        t.expect(PROMPT)
+        t.enter("/bin/sleep 100")
+        t.foreground("sleep")
+        t.type(CTRL_C)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 130)
+
+    def assert_stopped(self, t):
+        """^Z: the shell has the prompt back, and lists the job as stopped."""
+        t.type(CTRL_Z)
+        t.expect("topped")
+        t.expect(PROMPT)
+        self.assertIn("topped", t.run("jobs"))
+
+    # An interactive shell inside.
+
+    def inner_shell(self, t, name, ns_pid=None):
+        t.enter(f"PS1='{INNER}' {ns_pid or self.ns_pid} -- {SHELLS[name]}")
+        before = t.expect(INNER)
+        for complaint in COMPLAINTS:
+            self.assertNotIn(complaint, before)
+
+    def assert_inner_shell_works(self, name, outer="bash", ns_pid=None):
+        t = self.terminal(outer)
+        self.inner_shell(t, name, ns_pid)
+
+        t.enter("/bin/sleep 100")
+        t.foreground("sleep")
+        t.type(CTRL_Z)
+        t.expect(INNER)
+        t.find("sleep", "T")
+        self.assertIn("topped", t.run("jobs", INNER))
+        t.enter("fg")
+        t.foreground("sleep")
+        t.type(CTRL_C)
+        t.expect(INNER)
+        until(lambda: not [p for p in descendants() if p.name == "sleep"], "sleep has ended")
+
+        t.run("/bin/sleep 100 &", INNER)
+        t.find("sleep", "S")
+        self.assertIn("unning", t.run("jobs", INNER))
+        t.type(CTRL_C)      # at the prompt: for the shell, and for no job
+        t.expect(INNER)
+        t.find("sleep", "S")
+
+        t.enter("exit 7")
+        if "there are" in t.expect(PROMPT if name == "dash" else "exit\n"):
+            t.enter("exit 7")
+        if name == "bash":
+            t.expect(PROMPT)
+        self.assertEqual(t.status(), 7)
+        for complaint in COMPLAINTS:
+            self.assertNotIn(complaint, t.seen)
+        self.assert_shell_works(t)
+
+    def test_dash_inside_has_job_control_and_gives_the_terminal_back(self):
+        self.assert_inner_shell_works("dash")
+
+    def test_bash_inside_has_job_control_and_gives_the_terminal_back(self):
+        self.assert_inner_shell_works("bash")
+
+    def test_bash_inside_dash_has_job_control(self):
+        self.assert_inner_shell_works("bash", "dash")
+
+    def test_dash_inside_two_namespaces_has_job_control(self):
+        self.assert_inner_shell_works("dash", ns_pid=f"{self.ns_pid} ns-pid")
+
+    def test_bash_inside_two_namespaces_has_job_control(self):
+        self.assert_inner_shell_works("bash", ns_pid=f"{self.ns_pid} ns-pid")
+
+    def test_dash_behind_a_reaper_has_job_control(self):
+        self.assert_inner_shell_works("dash", ns_pid=f"{self.ns_pid} ns-pid --reap")
+
+    def test_bash_behind_a_reaper_has_job_control(self):
+        self.assert_inner_shell_works("bash", ns_pid=f"{self.ns_pid} ns-pid --reap")
+
+    def test_a_shell_started_in_an_inner_shell_has_job_control(self):
+        t = self.terminal()
+        self.inner_shell(t, "bash")
+        t.enter(f"PS1='second> ' ns-pid -- {SHELLS['dash']}")
+        t.expect("second> ")
+        t.enter("/bin/sleep 100")
+        t.foreground("sleep")
+        t.type(CTRL_C)
+        t.expect("second> ")
+        t.enter("exit 5")
+        t.expect(INNER)
+        self.assertIn("5", t.run("echo $?", INNER))
+        t.enter("exit 4")
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 4)
+        self.assert_shell_works(t)
+
+    def test_the_end_of_input_ends_the_inner_shell(self):
+        t = self.terminal()
+        self.inner_shell(t, "dash")
+        t.type(CTRL_D)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 0)
+        self.assert_shell_works(t)
+
+    def test_an_inner_shell_that_is_killed_leaves_the_terminal_to_the_outer_one(self):
+        t = self.terminal()
+        self.inner_shell(t, "bash")
+        t.enter("/bin/sleep 100")       # has the terminal
+        t.foreground("sleep")
+        shell = [p for p in t.others() if p.name == "bash"][-1]
+        os.kill(shell.pid, signal.SIGKILL)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 137)
+        self.assert_shell_works(t)
+
+    # A program without handlers. As PID 1 the kernel spares it the keys.
+
+    def ends_with_key(self, line, key, status, shell="bash"):
+        t = self.terminal(shell)
+        t.enter(line)
+        t.foreground("sleep")
+        start = time.monotonic()
+        t.type(key)
+        t.expect(PROMPT)
+        self.assertLess(time.monotonic() - start, 2)
+        self.assertEqual(t.status(), status)
+        self.assert_shell_works(t)
+
+    def stops_and_goes_on(self, line, t=None):
+        t = t or self.terminal()
+        t.enter(line)
+        t.foreground("sleep")
+        self.assert_stopped(t)
+        t.find("sleep", "T")
+        self.assert_shell_works(t)
+        t.run("bg")
+        t.find("sleep", "S")
+        t.enter("fg")
+        t.foreground("sleep")
+        self.assert_stopped(t)
+        t.enter("fg")
+        t.foreground("sleep")
+        t.type(CTRL_C)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 130)
+        self.assert_shell_works(t)
+
+    def test_ctrl_c_ends_a_program_without_a_handler_at_once(self):
+        self.ends_with_key(f"{self.ns_pid} -- sleep 100", CTRL_C, 130)
+
+    def test_ctrl_c_ends_it_for_dash_outside_too(self):
+        self.ends_with_key(f"{self.ns_pid} -- sleep 100", CTRL_C, 130, "dash")
+
+    def test_ctrl_backslash_ends_it_too(self):
+        self.ends_with_key(f"{self.ns_pid} -- sleep 100", CTRL_BACKSLASH, 131)
+
+    def test_ctrl_z_stops_it_and_fg_and_bg_let_it_go_on(self):
+        self.stops_and_goes_on(f"{self.ns_pid} -- sleep 100")
+
+    def test_ctrl_z_and_fg_work_for_dash_outside_too(self):
+        t = self.terminal("dash")
+        t.enter(f"{self.ns_pid} -- sleep 100")
+        t.foreground("sleep")
+        self.assert_stopped(t)
+        t.enter("fg")
+        t.foreground("sleep")
+        t.type(CTRL_C)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 130)
+
+    def test_keys_work_for_a_shell_command_that_waits(self):
+        self.stops_and_goes_on(f"{self.ns_pid} -- sh -c 'sleep 100; true'")
+
+    def test_keys_work_inside_two_namespaces(self):
+        self.stops_and_goes_on(f"{self.ns_pid} ns-pid -- sleep 100")
+
+    def test_keys_work_inside_three_namespaces(self):
+        self.stops_and_goes_on(f"{self.ns_pid} ns-pid ns-pid -- sleep 100")
+
+    def test_keys_work_behind_a_reaper(self):
+        self.stops_and_goes_on(f"{self.ns_pid} ns-pid --reap -- sleep 100")
+
+    def test_keys_work_behind_a_reaper_in_the_second_namespace(self):
+        self.stops_and_goes_on(f"{self.ns_pid} ns-pid ns-pid --reap -- sleep 100")
+
+    def test_keys_work_behind_a_reaper_without_a_namespace(self):
+        self.stops_and_goes_on("ns-pid --reap -- sleep 100")
+
+    def test_ctrl_backslash_works_behind_a_reaper(self):
+        self.ends_with_key(f"{self.ns_pid} ns-pid --reap -- sleep 100", CTRL_BACKSLASH, 131)
+
+    def test_keys_work_with_other_links_between(self):
+        self.stops_and_goes_on(f"{self.ns_pid} ns-mnt ns-uts -- sleep 100")
+
+    def test_keys_work_with_a_fresh_proc_between_two_namespaces(self):
+        self.stops_and_goes_on(f"{self.ns_pid} ns-mnt ns-pid ns-mnt -- sleep 100")
+
+    def test_a_program_with_a_handler_hears_ctrl_c_once_and_decides(self):
+        t = self.terminal()
+        t.enter(f"{self.ns_pid} -- bash -c 'n=0; trap \"n=\\$((n + 1))\" INT; echo up;"
+                " sleep 1; sleep 1; echo heard $n; exit 3'")
+        t.expect("up\n")
+        t.type(CTRL_C)
+        t.expect("heard 1\n")
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 3)
+        self.assert_shell_works(t)
+
+    def test_a_program_that_ignores_the_keys_is_left_alone(self):
+        t = self.terminal()
+        t.enter(f"{self.ns_pid} -- sh -c 'trap \"\" INT QUIT TSTP; echo up; sleep 1; exit 3'")
+        t.expect("up\n")
+        t.type(CTRL_C + CTRL_BACKSLASH + CTRL_Z)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 3)
+        self.assertNotIn("topped", t.seen)
+
+    def test_a_program_that_stops_its_own_group_is_stopped(self):
+        # As an editor does with ^Z once it has put the screen in order.
+        t = self.terminal()
+        t.enter(f"{self.ns_pid} -- sh -c 'echo up; kill -TSTP 0; echo on; exit 3'")
+        t.expect("up\n")
+        t.expect("topped")
+        t.expect(PROMPT)
+        t.enter("fg")
+        t.expect("on\n")
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 3)
+
+    def test_a_program_behind_a_reaper_that_stops_itself_is_stopped(self):
+        t = self.terminal()
+        t.enter(f"{self.ns_pid} ns-pid --reap -- "
+                "sh -c 'echo up; kill -STOP $$; echo on; exit 3'")
+        t.expect("up\n")
+        t.expect("topped")
+        t.expect(PROMPT)
+        t.enter("fg")
+        t.expect("on\n")
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 3)
+
+    # In a pipeline.
+
+    def test_what_is_typed_goes_through_a_pipeline(self):
+        t = self.terminal()
+        t.enter(f"{self.ns_pid} -- cat | cat")
+        t.find("cat", "S")
+        t.enter("hello")
+        t.expect("hello\n")
+        t.type(CTRL_D)
+        t.expect(PROMPT)
+        self.assert_shell_works(t)
+
+    def test_ctrl_c_ends_a_pipeline(self):
+        t = self.terminal()
+        t.enter(f"{self.ns_pid} -- cat | cat")
+        until(lambda: len([p for p in t.others() if p.name == "cat"]) == 2, "two cats")
+        t.type(CTRL_C)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 130)
+        self.assert_shell_works(t)
+
+    def test_the_end_of_a_pipeline_ends_its_beginning(self):
+        t = self.terminal()
+        self.assertEqual(t.run(f"yes | {self.ns_pid} -- head -n 1").strip(), "y")
+        self.assertEqual(t.run(f"{self.ns_pid} -- yes | head -n 1; echo ${{PIPESTATUS[*]}}")
+                         .split(), ["y", "141", "0"])
+        self.assert_shell_works(t)
+
+    def test_keys_work_at_the_beginning_of_a_pipeline(self):
+        self.stops_and_goes_on(f"set -o pipefail; {self.ns_pid} -- sh -c 'sleep 100' | cat")
+
+    def test_keys_work_at_the_end_of_a_pipeline(self):
+        self.stops_and_goes_on(f"true | {self.ns_pid} -- sleep 100")
+
+    def test_keys_work_in_two_namespaces_in_a_pipeline(self):
+        self.stops_and_goes_on(f"set -o pipefail; {self.ns_pid} ns-pid -- sleep 100 | cat")
+
+    def test_keys_work_behind_a_reaper_in_a_pipeline(self):
+        self.stops_and_goes_on(f"set -o pipefail; {self.ns_pid} ns-pid --reap -- sleep 100 | cat")
+
+    # In the background.
+
+    def test_a_program_started_in_the_background_can_be_fetched(self):
+        t = self.terminal()
+        t.run(f"{self.ns_pid} -- sleep 100 &")
+        t.find("sleep", "S")
+        self.assert_shell_works(t)
+        t.enter("fg")
+        t.foreground("sleep")
+        self.assert_stopped(t)
+        t.enter("fg")
+        t.foreground("sleep")
+        t.type(CTRL_C)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 130)
+
+    def test_a_program_that_ends_in_the_background_does_not_take_the_terminal(self):
+        t = self.terminal()
+        t.run(f"{self.ns_pid} -- sleep 0.3 &")
+        t.enter("/bin/sleep 1; echo slept; read -r line; echo \"got <$line>\"")
+        t.expect("slept")
+        t.enter("words")
+        t.expect("got <words>")
+        t.expect(PROMPT)
+        self.assert_shell_works(t)
+
+    def test_a_program_in_the_background_that_reads_is_stopped(self):
+        t = self.terminal()
+        t.run(f"{self.ns_pid} -- cat &")
+        t.find("cat", "T")
+        until(lambda: "topped" in t.run("jobs"), "the job is listed as stopped")
+        t.enter("fg")
+        t.foreground("cat")
+        t.enter("hello")
+        t.expect("hello\n")
+        t.type(CTRL_D)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 0)
+        self.assert_shell_works(t)
+
+    def test_a_shell_in_the_background_waits_until_it_is_fetched(self):
+        for name in SHELLS:
+            t = self.terminal()
+            t.run(f"PS1='{INNER}' {self.ns_pid} -- {SHELLS[name]} &")
+            until(lambda: "topped" in t.run("jobs"), "the job is listed as stopped")
+            self.assert_shell_works(t)
+            t.enter("fg")
+            t.expect(INNER)
+            t.enter("exit 7")
+            t.expect(PROMPT)
+            self.assertEqual(t.status(), 7)
+            t.close()
+
+    def test_kill_of_a_job_reaches_the_program(self):
+        t = self.terminal()
+        t.run(f"{self.ns_pid} -- sh -c 'trap \"exit 9\" TERM; while :; do sleep 0.1; done' &")
+        t.find("sleep")
+        t.run("kill %1")
+        t.run("wait %1")
+        self.assertEqual(t.status(), 9)
+
+    # In a script.
+
+    def scripts_ends_by_ctrl_c(self, shell, ns_pid):
+        t = self.terminal()
+        t.enter(self.script(shell, f"echo begin\n{ns_pid} sleep 100\necho went on\n"))
+        t.expect("begin\n")
+        t.foreground("sleep")
+        t.type(CTRL_C)
+        self.assertNotIn("went on", t.expect(PROMPT))
+        self.assertEqual(t.status(), 130)
+        self.assert_shell_works(t)
+
+    def test_ctrl_c_ends_a_dash_script(self):
+        self.scripts_ends_by_ctrl_c("dash", f"{self.ns_pid} --")
+
+    def test_ctrl_c_ends_a_bash_script(self):
+        self.scripts_ends_by_ctrl_c("bash", f"{self.ns_pid} --")
+
+    def test_ctrl_c_ends_a_bash_script_inside_two_namespaces(self):
+        self.scripts_ends_by_ctrl_c("bash", f"{self.ns_pid} ns-pid --")
+
+    def test_ctrl_c_ends_a_bash_script_behind_a_reaper(self):
+        self.scripts_ends_by_ctrl_c("bash", f"{self.ns_pid} ns-pid --reap --")
+
+    def test_ctrl_c_ends_a_script_of_scripts(self):
+        self.scripts_ends_by_ctrl_c("bash", f"{self.ns_pid} -- bash -c 'sleep 100; echo went on';"
+                                            " true")
+
+    def test_ctrl_c_does_not_end_a_script_whose_program_handles_it(self):
+        t = self.terminal()
+        t.enter(self.script("bash", f"{self.ns_pid} -- bash -c 'trap \"exit 3\" INT; echo up;"
+                                    " sleep 1; sleep 1'\necho went on $?\n"))
+        t.expect("up\n")
+        t.type(CTRL_C)
+        t.expect("went on 3\n")
+        t.expect(PROMPT)
+
+    def test_ctrl_z_stops_a_script_and_fg_lets_it_go_on(self):
+        for shell in "bash", "dash":
+            t = self.terminal()
+            t.enter(self.script(shell, f"{self.ns_pid} -- sleep 3\necho went on\n"))
+            t.foreground("sleep")
+            self.assert_stopped(t)
+            t.find("sleep", "T")
+            self.assert_shell_works(t)
+            t.enter("fg")
+            t.expect("went on\n")
+            t.expect(PROMPT)
+            self.assert_shell_works(t)
+            t.close()
+
+    def test_a_script_reads_from_the_terminal_afterwards(self):
+        t = self.terminal()
+        t.enter(self.script("dash", f"PS1='{INNER}' {self.ns_pid} -- dash\n"
+                                    "read -r line\necho \"script got <$line>\"\n"))
+        t.expect(INNER)
+        t.enter("/bin/sleep 0.1")
+        t.expect(INNER)
+        t.enter("exit")
+        t.enter("words")
+        t.expect("script got <words>")
+        t.expect(PROMPT)
+
+    def test_ctrl_c_ends_a_loop_at_the_prompt(self):
+        for reap in "", "ns-pid --reap":
+            t = self.terminal()
+            t.enter(f"for i in 1 2 3; do {self.ns_pid} {reap} -- sleep 100; done; echo loop over")
+            t.foreground("sleep")
+            t.type(CTRL_C)
+            self.assertNotIn("loop over", t.expect(PROMPT))
+            until(lambda: not t.others(), "no sleep is left")
+            self.assertEqual(t.status(), 130)
+            t.close()
+
+    def test_ctrl_c_ends_two_programs_side_by_side(self):
+        t = self.terminal()
+        t.enter(self.script("dash", f"{self.ns_pid} -- sleep 100 <&1 &\nsleep 0.3\n"
+                                    f"{self.ns_pid} -- sleep 100\n"))
+        until(lambda: len([p for p in t.others() if p.name == "sleep" and p.state == "S"]) == 2
+              and not [p for p in t.others() if p.name == "sleep" and p.parent == os.getpid()],
+              "two sleeps")
+        time.sleep(0.5)
+        t.type(CTRL_C)
+        t.expect(PROMPT)
+        until(lambda: [p.name for p in t.others()].count("sleep") <= 1, "a sleep has ended")
+        # The shell started the first with SIGINT ignored, as POSIX wants.
+        for process in t.others():
+            os.kill(process.pid, signal.SIGKILL)
+        self.assert_shell_works(t)
+
+    # The terminal goes away.
+
+    def goes_with_the_terminal(self, line, name="sleep", shell="bash"):
+        t = self.terminal(shell)
+        t.enter(line)
+        t.find(name)
+        time.sleep(0.1)
+        t.close()
+        until(nobody, "nothing is left", 3)
+
+    def test_a_program_ends_with_its_terminal(self):
+        for shell in "bash", "dash":
+            self.goes_with_the_terminal(f"{self.ns_pid} -- sleep 100", shell=shell)
+
+    def test_a_shell_ends_with_its_terminal(self):
+        for name in SHELLS:
+            self.goes_with_the_terminal(f"{self.ns_pid} -- {SHELLS[name]} -c"
+                                        " 'sleep 100; true'")
+
+    def test_an_interactive_shell_ends_with_its_terminal(self):
+        for name in SHELLS:
+            t = self.terminal()
+            self.inner_shell(t, name)
+            t.enter("sleep 100")
+            t.foreground("sleep")
+            t.close()
+            until(nobody, "nothing is left", 3)
+
+    def test_a_pipeline_ends_with_its_terminal(self):
+        for shell in "bash", "dash":
+            self.goes_with_the_terminal(f"{self.ns_pid} -- sleep 100 | cat", shell=shell)
+
+    def test_a_script_ends_with_its_terminal(self):
+        for shell in "bash", "dash":
+            self.goes_with_the_terminal(
+                self.script(shell, f"{self.ns_pid} -- sleep 100\nsleep 101\n"), shell=shell)
+
+    def test_nested_programs_end_with_their_terminal(self):
+        for between in "ns-pid", "ns-pid --reap", "ns-pid ns-pid --reap":
+            self.goes_with_the_terminal(f"{self.ns_pid} {between} -- sleep 100")
+
+    def test_a_background_program_ends_with_its_terminal(self):
+        self.goes_with_the_terminal(f"{self.ns_pid} -- sleep 100 &")
+
+    def test_a_stopped_program_ends_with_its_terminal(self):
+        for shell in "bash", "dash":
+            t = self.terminal(shell)
+            t.enter(f"{self.ns_pid} -- sleep 100")
+            t.foreground("sleep")
+            self.assert_stopped(t)
+            t.close()
+            until(nobody, "nothing is left", 3)
+
+    def test_a_program_with_nohup_outlives_its_terminal(self):
+        t = self.terminal()
+        t.enter(f"nohup {self.ns_pid} -- sleep 1.5; true")
+        t.find("sleep")
+        t.close()
+        time.sleep(0.7)
+        self.assertIn("sleep", [process.name for process in descendants()])
+        until(nobody, "it ends by itself", 3)
+
+    # Started in other ways.
+
+    def test_setsid_gives_it_no_terminal_and_that_works(self):
+        t = self.terminal()
+        t.run(f"setsid -w {self.ns_pid} -- sh -c 'exit 7'")
+        self.assertEqual(t.status(), 7)
+        t.run(f"setsid {self.ns_pid} -- sleep 0.5")
+        self.assert_shell_works(t)
+
+    def test_a_session_leader_of_its_own_terminal_is_not_stuck_by_ctrl_z(self):
+        # As in `ssh -t HOST ns-pid -- sleep 1`: no shell could continue it.
+        t = self.terminal()
+        t.enter(f"exec {self.ns_pid} -- sh -c 'echo up; sleep 2; echo over; sleep 100'")
+        t.expect("up\n")
+        t.find("sleep", "S")
+        t.type(CTRL_Z)
+        t.expect("over\n")
+        t.type(CTRL_C)
+        until(nobody, "it has ended", 3)
+
+    def test_a_closed_stdin_is_no_hindrance(self):
+        t = self.terminal()
+        t.run(f"{self.ns_pid} -- sh -c 'exit 7' <&-")
+        self.assertEqual(t.status(), 7)
+        self.ends_with_key(f"{self.ns_pid} -- sleep 100 <&-", CTRL_C, 130)
+
+    def test_all_descriptors_closed_are_no_hindrance(self):
+        t = self.terminal()
+        t.run(f"{self.ns_pid} -- sh -c 'exit 7' <&- >&- 2>&-")
+        self.assertEqual(t.status(), 7)
+
+    def test_the_program_gets_no_descriptor_of_ours(self):
+        t = self.terminal()
+        self.assertEqual(t.run(f"{self.ns_pid} ns-pid --reap -- ls /proc/self/fd").split(),
+                         t.run("ls /proc/self/fd").split())
+
+    def test_ignored_signals_stay_ignored(self):
+        t = self.terminal()
+        look = "grep -E 'Sig(Blk|Ign)' /proc/self/status"
+        for signals in "CHLD", "INT", "TTOU", "HUP", "CHLD,INT,QUIT,TSTP,TTIN,TTOU,HUP,TERM":
+            env = f"env --ignore-signal={signals}"
+            expected = t.run(f"{env} {look}")
+            self.assertIn("SigIgn", expected)
+            self.assertEqual(t.run(f"{env} {self.ns_pid} -- {look}"), expected)
+            self.assertEqual(t.run(f"{env} {self.ns_pid} ns-pid --reap {look}"), expected)
+            t.run(f"{env} {self.ns_pid} -- sh -c 'exit 7'")
+            self.assertEqual(t.status(), 7)
+
+    def test_blocked_signals_stay_blocked(self):
+        t = self.terminal()
+        look = "grep -E 'Sig(Blk|Ign)' /proc/self/status"
+        env = "env --block-signal=INT,TERM,CHLD"
+        expected = t.run(f"{env} {look}")
+        self.assertEqual(t.run(f"{env} {self.ns_pid} -- {look}"), expected)
+
+    def test_a_term_signal_is_passed_on_and_the_kernel_drops_it(self):
+        t = self.terminal()
+        t.enter(f"timeout 0.3 {self.ns_pid} -- sleep 1")
+        shown = t.expect(PROMPT)
+        self.assertEqual(shown.count("PID-TERM"), 1, shown)
+        self.assertEqual(t.status(), 124)
+
+    def test_a_term_signal_ends_a_program_behind_a_reaper(self):
+        t = self.terminal()
+        start = time.monotonic()
+        t.enter(f"timeout --preserve-status 0.3 {self.ns_pid} ns-pid --reap -- sleep 100")
+        self.assertNotIn("PID-TERM", t.expect(PROMPT))
+        self.assertLess(time.monotonic() - start, 5)
+        self.assertEqual(t.status(), 143)
+
+    def test_a_kill_after_a_timeout_leaves_nothing(self):
+        t = self.terminal()
+        for line in "sleep 100", "sh -c 'sleep 100 & sleep 100'", "ns-pid --reap sleep 100":
+            t.enter(f"timeout -k 0.3 0.3 {self.ns_pid} {line}")
+            t.expect(PROMPT)
+            until(lambda: not t.others(), "nothing is left", 3)
+        self.assert_shell_works(t)
+
+    def test_an_alarm_set_before_reaches_the_program(self):
+        t = self.terminal()
+        t.enter(f"perl -e 'alarm 1; exec @ARGV' {self.ns_pid} -- "
+                "sh -c 'trap \"exit 9\" ALRM; while :; do sleep 0.1; done'")
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 9)
+
+    def test_a_new_size_of_the_window_reaches_the_program(self):
+        for line in f"{self.ns_pid} --", f"{self.ns_pid} ns-pid --reap --":
+            t = self.terminal()
+            t.resize(24, 80)
+            t.enter(f"{line} bash -c 'trap \"stty size\" WINCH; echo up;"
+                    " while :; do sleep 0.1; done'")
+            t.expect("up\n")
+            t.resize(33, 77)
+            t.expect("33 77\n")
+            t.type(CTRL_C)
+            t.expect(PROMPT)
+            self.assertEqual(t.status(), 130)
+
+    # Killed.
+
+    def supervisor_killed(self, line):
+        t = self.terminal()
+        t.enter(line)
+        t.foreground("sleep")
+        time.sleep(0.1)
+        supervisor = next(p for p in t.others() if p.name == "ns-pid" and p.parent == t.pid)
+        os.kill(supervisor.pid, signal.SIGKILL)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 137)
+        until(lambda: not t.others(), "nothing is left", 3)
+        self.assert_shell_works(t)
+
+    def test_a_killed_supervisor_takes_all_along(self):
+        for line in ("", "ns-pid --", "ns-pid --reap --", "sh -c 'sleep 100 & sleep 100'; true;"):
+            self.supervisor_killed(f"{self.ns_pid} {line} sleep 100")
+
+    def test_a_killed_supervisor_takes_along_a_program_that_changed_its_uid(self):
+        if os.getuid() != 0 or self.user is not None:
+            self.skipTest("only root can change its uid")
+        self.supervisor_killed(f"{self.ns_pid} -- setpriv --reuid 1000 --regid 1000"
+                               " --clear-groups sleep 100")
+        self.supervisor_killed(f"{self.ns_pid} ns-pid --reap setpriv --reuid 1000 --regid 1000"
+                               " --clear-groups sleep 100")
+
+    def test_a_killed_program_is_reported_as_killed(self):
+        t = self.terminal()
+        for between in "", "ns-pid --reap", "ns-pid":
+            t.enter(f"{self.ns_pid} {between} -- sleep 100")
+            os.kill(t.foreground("sleep").pid, signal.SIGKILL)
+            t.expect(PROMPT)
+            self.assertEqual(t.status(), 137)
+        self.assert_shell_works(t)
+
+    def test_a_program_ended_by_another_signal_is_reported_so(self):
+        t = self.terminal()
+        t.run(f"{self.ns_pid} ns-pid --reap -- sh -c 'kill -TERM $$'")
+        self.assertEqual(t.status(), 143)
+        t.run(f"{self.ns_pid} -- sh -c 'kill -SEGV $$; exit 7'")    # PID 1 is spared that
+        self.assertEqual(t.status(), 7)
+
+
+class AsRoot(Cases, unittest.TestCase):
+    ns_pid = "ns-pid"
+
+    def setUp(self):
+        if os.getuid() != 0:
+            self.skipTest("root")
+        super().setUp()
+
+
+class AsOrdinaryUser(Cases, unittest.TestCase):
+    ns_pid = "ns-user ns-pid"
+
+    def setUp(self):
+        if not os.access(os.path.join(BIN, "ns-user"), os.X_OK):
+            self.skipTest("bin/ns-user")
+        self.user = 1000 if os.getuid() == 0 else None
+        super().setUp()
+
+
+class Sentences(unittest.TestResult):
+    """Prints the name of each test as a sentence, with the outcome."""
+
+    passed = 0
+
+    def say(self, mark, test, more=""):
+        who = "root" if isinstance(test, AsRoot) else "ordinary user"
+        print(f"{mark} {who}: {test._testMethodName[5:].replace('_', ' ')}{more}", flush=True)
+
+    def addSuccess(self, test):
+        self.passed += 1
+        self.say("ok    ", test)
+
+    def addFailure(self, test, error):
+        super().addFailure(test, error)
+        self.say("FAILED", test, "\n    " + str(error[1]).replace("\n", "\n    "))
+
+    def addError(self, test, error):
+        super().addError(test, error)
+        self.say("FAILED", test, "\n" + self.errors[-1][1])
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.say("skip  ", test, f" (missing: {reason})")
+
+
+def all_tests(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from all_tests(test)
+        else:
+            yield test
+
+
+def main():
+    adopt_orphans()
+    words = sys.argv[1:]
+    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+    chosen = [test for test in all_tests(suite)
+              if all(word in test.id().replace("_", " ") for word in words)]
+    result = Sentences()
+    for test in chosen:
+        test(result)
+    failed = len({id(test) for test, _ in result.failures + result.errors})
+    print(f"{result.passed} passed, {failed} failed, {len(result.skipped)} skipped")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

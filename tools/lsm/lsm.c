@@ -1,0 +1,242 @@
+/* lsm: what the kernel refuses, whoever one is.
+ *
+ * Ordinary access control asks who you are: user ids, capabilities. This link
+ * adds rules that hold even for root, in the order in which the kernel has
+ * them applied here: an AppArmor profile or an SELinux context for the next
+ * execve; no_new_privs, so that no program gains rights by being executed; a
+ * Landlock ruleset for files, ports and signals; a seccomp filter for the
+ * system calls themselves. All of it is inherited, and none can be undone.
+ *
+ * Landlock and seccomp need no privilege at all once no_new_privs is set. They
+ * also bind the later links of a chain (mount and pivot_root fail under
+ * Landlock), so that lsm comes last.
+ * Read on: seccomp(2), landlock(7), prctl(2) PR_SET_NO_NEW_PRIVS. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "lsm.h"
+#include "message.h"
+#include "number.h"
+#include "option.h"
+#include "step.h"
+
+static const char usage[] =
+	"Usage: lsm [OPTION]... [--] [PROGRAM [ARG]...]\n"
+	"Run PROGRAM with no_new_privs and a seccomp filter: the rules of Docker's default\n"
+	"profile, which refuse the system calls that few programs need. Further options\n"
+	"add Landlock, AppArmor or SELinux. Nothing of this can be taken back.\n"
+	"\n"
+	"      --seccomp FILE        a filter from a JSON profile as Docker and OCI write it;\n"
+	"                            also fd:N, default, or none\n"
+	"      --deny CALL,...       refuse these system calls as well\n"
+	"      --seccomp-action ACT  what --deny does: errno (EPERM), errno:NAME, kill, log\n"
+	"      --ro PATH             Landlock: PATH and below may be read, and no other files;\n"
+	"      --rox PATH            ... read and executed\n"
+	"      --rw PATH             ... read and written\n"
+	"      --rwx PATH            ... all three\n"
+	"      --bind-tcp PORT       Landlock: may listen on PORT, and use no other TCP ports\n"
+	"      --connect-tcp PORT    ... connect to PORT\n"
+	"      --scope WHAT,...      Landlock: signal, abstract-unix-socket: not to the outside\n"
+	"      --best-effort         leave out what this kernel's Landlock lacks, and say so\n"
+	"      --apparmor-profile NAME    change to this AppArmor profile\n"
+	"      --selinux-label CONTEXT    change to this SELinux context\n"
+	"      --allow-new-privs     without no_new_privs; takes CAP_SYS_ADMIN\n"
+	"      --status [PID]        what this kernel has, and what confines the process\n"
+	"  -x, --explain             say each kernel call and what it changed\n"
+	"  -n, --dry-run             say the calls of the whole chain, and make none\n"
+	"      --check               say whether this works here, and why not\n"
+	"  -h, --help                this text\n"
+	"  -V, --version             the version\n"
+	"\n"
+	"Example, as any user:  lsm --deny mkdir,mkdirat -- mkdir /tmp/x\n";
+
+enum {
+	SECCOMP = OPTION_OWN, DENY, ACTION, RO, ROX, RW, RWX, BIND, CONNECT, SCOPE, BEST_EFFORT,
+	APPARMOR, SELINUX, ALLOW_NEW_PRIVS, STATUS,
+};
+
+static const struct option table[] = {
+	{ "seccomp", required_argument, NULL, SECCOMP },
+	{ "deny", required_argument, NULL, DENY },
+	{ "seccomp-action", required_argument, NULL, ACTION },
+	{ "ro", required_argument, NULL, RO },
+	{ "rox", required_argument, NULL, ROX },
+	{ "rw", required_argument, NULL, RW },
+	{ "rwx", required_argument, NULL, RWX },
+	{ "bind-tcp", required_argument, NULL, BIND },
+	{ "connect-tcp", required_argument, NULL, CONNECT },
+	{ "scope", required_argument, NULL, SCOPE },
+	{ "best-effort", no_argument, NULL, BEST_EFFORT },
+	{ "apparmor-profile", required_argument, NULL, APPARMOR },
+	{ "selinux-label", required_argument, NULL, SELINUX },
+	{ "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
+	{ "status", no_argument, NULL, STATUS },
+	COMMON_OPTIONS
+};
+
+struct plan {
+	struct lsm_seccomp seccomp;
+	struct lsm_landlock landlock;
+	const char *apparmor, *selinux;
+	bool allow_new_privs, status;
+};
+
+void lsm_refuse(const char *id, const char *why, const char *fix, const char *see,
+		const char *what, ...)
+{
+	char phrase[700];
+	va_list values;
+
+	va_start(values, what);
+	vsnprintf(phrase, sizeof(phrase), what, values);
+	va_end(values);
+	dprintf(2, "%s: cannot %s [%s]\n  why: %s\n%s%s%s%s%s%s", tool_name, phrase, id, why,
+		*fix ? "  fix: " : "", fix, *fix ? "\n" : "", *see ? "  see: " : "", see,
+		*see ? "\n" : "");
+	_Exit(EXIT_TOOL_FAILED);
+}
+
+static void setup(const struct plan *plan)
+{
+	/* Written to /proc, which Landlock may close. Done at the next execve. */
+	if (plan->apparmor)
+		lsm_apparmor_apply(plan->apparmor);
+	if (plan->selinux)
+		lsm_selinux_apply(plan->selinux);
+
+	/* From now on execve gives no rights: set-user-ID bits and file
+	 * capabilities count for nothing. There is no way back, either. */
+	if (!plan->allow_new_privs) {
+		STEP(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
+		if (STEP(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), "read no_new_privs back") != 1 &&
+		    !dry_run) {
+			errno = 0;
+			step_fail("prctl(PR_GET_NO_NEW_PRIVS)", "set no_new_privs");
+		}
+	}
+
+	if (lsm_landlock_wanted(&plan->landlock))
+		lsm_landlock_apply(&plan->landlock);
+
+	/* Last: it may forbid any of the calls above. */
+	lsm_seccomp_load(&plan->seccomp);
+}
+
+static bool is_admin(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+
+	return syscall(SYS_capget, &header, data) == 0 && data[0].effective >> CAP_SYS_ADMIN & 1;
+}
+
+/* The kernel's answer would be EACCES from one call, EPERM from the other. */
+static void check_privilege(const struct plan *plan)
+{
+	if (!plan->allow_new_privs || dry_run || is_admin() ||
+	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		return;
+	if (plan->seccomp.count)
+		lsm_refuse("SC-NNP", "without no_new_privs the kernel takes a filter only from a "
+			   "process with CAP_SYS_ADMIN", "leave --allow-new-privs out", "seccomp(2)",
+			   "load a seccomp filter");
+	if (lsm_landlock_wanted(&plan->landlock))
+		lsm_refuse("LL-NNP", "without no_new_privs the kernel takes a ruleset only from a "
+			   "process with CAP_SYS_ADMIN", "leave --allow-new-privs out", "landlock(7)",
+			   "restrict this process with Landlock");
+}
+
+static int parse_pid(const char *word)
+{
+	unsigned long long pid = 0;
+
+	if (word && (!parse_number(word, 1 << 22, &pid) || pid == 0))
+		die("--status %.80s: expected the number of a process, or nothing for our own",
+		    word);
+	return (int)pid;
+}
+
+int main(int argc, char *argv[])
+{
+	struct plan plan = { .seccomp = { .profile = "default", .action = "errno" } };
+	bool action = false;
+	int c;
+
+	tool_start("lsm", usage);
+	/* There can't be more of them than there are words. */
+	plan.landlock.paths = calloc((size_t)argc, sizeof(*plan.landlock.paths));
+	plan.landlock.ports = calloc((size_t)argc, sizeof(*plan.landlock.ports));
+	if (!plan.landlock.paths || !plan.landlock.ports)
+		die_errno("cannot read the options");
+
+	while ((c = next_option(argc, argv, "", table)) != -1)
+		switch (c) {
+		case SECCOMP:
+			plan.seccomp.profile = optarg;
+			break;
+		case DENY:
+			if (plan.seccomp.deny)
+				die("--deny goes once, with commas between the names");
+			plan.seccomp.deny = optarg;
+			break;
+		case ACTION:
+			plan.seccomp.action = optarg;
+			action = true;
+			break;
+		case RO:
+			lsm_landlock_path(&plan.landlock, "--ro", optarg);
+			break;
+		case ROX:
+			lsm_landlock_path(&plan.landlock, "--rox", optarg);
+			break;
+		case RW:
+			lsm_landlock_path(&plan.landlock, "--rw", optarg);
+			break;
+		case RWX:
+			lsm_landlock_path(&plan.landlock, "--rwx", optarg);
+			break;
+		case BIND:
+			lsm_landlock_ports(&plan.landlock, "--bind-tcp", optarg);
+			break;
+		case CONNECT:
+			lsm_landlock_ports(&plan.landlock, "--connect-tcp", optarg);
+			break;
+		case SCOPE:
+			lsm_landlock_scope(&plan.landlock, optarg);
+			break;
+		case BEST_EFFORT:
+			plan.landlock.best_effort = true;
+			break;
+		case APPARMOR:
+			plan.apparmor = optarg;
+			break;
+		case SELINUX:
+			plan.selinux = optarg;
+			break;
+		case ALLOW_NEW_PRIVS:
+			plan.allow_new_privs = true;
+			break;
+		case STATUS:
+			plan.status = true;
+			break;
+		}
+	if (plan.status)
+		lsm_status(parse_pid(argv[optind]));
+	if (plan.landlock.best_effort && !lsm_landlock_wanted(&plan.landlock))
+		die("--best-effort is about Landlock, and needs one of its options, such as --ro");
+	if (action && !plan.seccomp.deny)
+		die("--seccomp-action says what --deny does, and needs it");
+	tool_ready();
+	lsm_seccomp_prepare(&plan.seccomp, plan.allow_new_privs);
+	check_privilege(&plan);
+	setup(&plan);
+	exec_next(argv + optind);
+}
