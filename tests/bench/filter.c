@@ -19,20 +19,71 @@
 #include <linux/filter.h>
 
 static const char *const refused[] = {
-	"acct", "add_key", "bpf", "clock_adjtime", "clock_adjtime64", "clock_settime",
-	"clock_settime64", "clone", "clone3", "create_module", "delete_module", "fanotify_init",
-	"finit_module", "fsconfig", "fsmount", "fsopen", "fspick", "get_kernel_syms",
-	"get_mempolicy", "init_module", "ioperm", "iopl", "kcmp", "kexec_file_load",
-	"kexec_load", "keyctl", "lookup_dcookie", "mbind", "mount", "mount_setattr",
-	"move_mount", "move_pages", "nfsservctl", "open_by_handle_at", "open_tree",
-	"perf_event_open", "personality", "pivot_root", "process_madvise", "query_module",
-	"quotactl", "quotactl_fd", "reboot", "request_key", "set_mempolicy",
-	"set_mempolicy_home_node", "setns", "settimeofday", "stime", "swapoff", "swapon",
-	"_sysctl", "sysfs", "umount", "umount2", "unshare", "uselib", "userfaultfd", "ustat",
-	"vhangup", "vm86", "vm86old",
+	"acct",
+	"add_key",
+	"bpf",
+	"clock_adjtime",
+	"clock_adjtime64",
+	"clock_settime",
+	"clock_settime64",
+	"clone",
+	"clone3",
+	"create_module",
+	"delete_module",
+	"fanotify_init",
+	"finit_module",
+	"fsconfig",
+	"fsmount",
+	"fsopen",
+	"fspick",
+	"get_kernel_syms",
+	"get_mempolicy",
+	"init_module",
+	"ioperm",
+	"iopl",
+	"kcmp",
+	"kexec_file_load",
+	"kexec_load",
+	"keyctl",
+	"lookup_dcookie",
+	"mbind",
+	"mount",
+	"mount_setattr",
+	"move_mount",
+	"move_pages",
+	"nfsservctl",
+	"open_by_handle_at",
+	"open_tree",
+	"perf_event_open",
+	"personality",
+	"pivot_root",
+	"process_madvise",
+	"query_module",
+	"quotactl",
+	"quotactl_fd",
+	"reboot",
+	"request_key",
+	"set_mempolicy",
+	"set_mempolicy_home_node",
+	"setns",
+	"settimeofday",
+	"stime",
+	"swapoff",
+	"swapon",
+	"_sysctl",
+	"sysfs",
+	"umount",
+	"umount2",
+	"unshare",
+	"uselib",
+	"userfaultfd",
+	"ustat",
+	"vhangup",
+	"vm86",
+	"vm86old",
 };
 
-#define NAMESPACES                                                                         \
+#define NAMESPACES                                                                                \
 	((uint64_t)(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
 		    CLONE_NEWPID | CLONE_NEWNET))
 
@@ -81,13 +132,16 @@ static scmp_filter_ctx rules(void)
 
 		if (name)
 			must(seccomp_rule_add(filter, SCMP_ACT_ALLOW,
-					      seccomp_syscall_resolve_name(name), 0), name);
+					      seccomp_syscall_resolve_name(name), 0),
+			     name);
 		free(name);
 	}
 	must(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-			      SCMP_A0(SCMP_CMP_MASKED_EQ, NAMESPACES, 0)), "clone");
+			      SCMP_A0(SCMP_CMP_MASKED_EQ, NAMESPACES, 0)),
+	     "clone");
 	must(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(personality), 1,
-			      SCMP_A0(SCMP_CMP_EQ, 0)), "personality");
+			      SCMP_A0(SCMP_CMP_EQ, 0)),
+	     "personality");
 	/* The C library then takes clone instead, whose flags can be seen. */
 	must(seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0), "clone3");
 	must(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "a binary tree");

@@ -179,11 +179,11 @@ static void devices(void)
 static void masks(void)
 {
 	static const char *const files[] = {
-		"proc/interrupts", "proc/kcore",       "proc/keys",       "proc/latency_stats",
+		"proc/interrupts", "proc/kcore",       "proc/keys",	   "proc/latency_stats",
 		"proc/timer_list", "proc/timer_stats", "proc/sched_debug",
 	};
 	static const char *const folders[] = {
-		"proc/acpi",    "proc/asound", "proc/scsi", "sys/devices/virtual/powercap",
+		"proc/acpi",	"proc/asound", "proc/scsi", "sys/devices/virtual/powercap",
 		"sys/firmware",
 	};
 	static const char *const fixed[] = {
@@ -248,8 +248,8 @@ static void capabilities(void)
 _Noreturn static void container(bool by_root, const char *new_root, char *program[])
 {
 	static const char *const environment[] = {
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-		"HOME=/root", NULL
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+		NULL
 	};
 	struct sock_fprog filter = { sizeof(filter_code) / sizeof(*filter_code),
 				     (struct sock_filter *)filter_code };

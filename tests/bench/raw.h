@@ -55,7 +55,8 @@ static inline long raw_call(long number, long a, long b, long c, long d, long e)
  * and the environment behind argv's NULL. start() gets that place. */
 _Noreturn void start(long *stack) __attribute__((used));
 #if defined(__x86_64__)
-__asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall start\n");
+__asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n"
+	"\tand $-16, %rsp\n\tcall start\n");
 #else
 __asm__(".globl _start\n_start:\n\tmov x0, sp\n\tand sp, x0, #-16\n\tbl start\n");
 #endif
@@ -130,7 +131,8 @@ _Noreturn static void fail(const char *program, const char *call, long error)
 static long fork_into(uint64_t flags, int cgroup)
 {
 	struct clone_args args = {
-		.flags = flags, .exit_signal = SIGCHLD,
+		.flags = flags,
+		.exit_signal = SIGCHLD,
 		.cgroup = flags & CLONE_INTO_CGROUP ? (unsigned)cgroup : 0,
 	};
 

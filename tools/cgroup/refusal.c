@@ -192,6 +192,24 @@ static bool closest_knob(const char *directory, const char *typed, char *name, s
 	return close != NULL;
 }
 
+/* What the other version calls a knob, or comes closest; NULL if not known. */
+static const char *other_name(const char *knob)
+{
+	static const char *const pairs[][2] = {
+		{ "memory.max", "memory.limit_in_bytes" },
+		{ "memory.swap.max", "memory.memsw.limit_in_bytes" },
+		{ "memory.high", "memory.soft_limit_in_bytes" },
+		{ "cpu.max", "cpu.cfs_quota_us" },
+		{ "cpu.weight", "cpu.shares" },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+		for (int j = 0; j < 2; j++)
+			if (strcmp(pairs[i][j], knob) == 0)
+				return pairs[i][1 - j];
+	return NULL;
+}
+
 /* A knob was written to. */
 static bool decide_knob(struct cgroup_work *work, int error, struct reason *reason)
 {
@@ -209,7 +227,10 @@ static bool decide_knob(struct cgroup_work *work, int error, struct reason *reas
 			return REASON("CG-SWAP", "this kernel does not count swap: there is no %s",
 				      work->at);
 		}
-		if (closest_knob(cgroup->path, work->at, name, sizeof(name)))
+		if (other_name(work->at))
+			FIX("v%d calls it %s; the options --memory, --memory-swap, --cpus work on both",
+			    cgroup->version, other_name(work->at));
+		else if (closest_knob(cgroup->path, work->at, name, sizeof(name)))
 			FIX("did you mean '%s'?", name);
 		return REASON(cgroup->version == 1 ? "CG-HYBRID" : "CG-VALUE",
 			      "the controller '%s' is cgroup v%d's here, and has no such knob; v%d's "

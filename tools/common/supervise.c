@@ -1,27 +1,37 @@
 /* supervise.c: standing behind a child. See supervise.h.
  *
  * There is no signal handler here: all signals are blocked and taken one by
- * one with sigwaitinfo(2), so there is no moment at which one is missed. */
-#include <errno.h>
-#include <fcntl.h>
+ * one with sigwaitinfo(2), so there is no moment at which one is missed. And
+ * a supervisor may itself be PID 1, with another one behind it outside: then
+ * it can neither stop itself nor die by a signal, and the other one does that
+ * for it. */
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "chain.h"
-#include "file.h"
+#include "fate.h"
 #include "message.h"
 #include "step.h"
 #include "supervise.h"
 #include "terminal.h"
+
+/* The child, and what has happened between it and us. */
+struct child {
+	pid_t pid;
+	int pidfd;
+	int last;		/* the last signal that it got */
+	int killed_for;		/* the signal that we killed it for, as it was spared it */
+	int stopped_for;	/* the signal that we stopped it for, likewise */
+	bool noted;
+};
 
 /* What the child gets back before it goes on. */
 struct inherited {
@@ -48,9 +58,32 @@ static struct inherited block_signals(void)
 
 static void restore_signals(const struct inherited *old)
 {
+	static const int endings[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	sigset_t pending;
+
+	/* What came while all was blocked would be dropped now, if we are
+	 * PID 1. The supervisor knows what it passed on, and ends by that. */
+	sigpending(&pending);
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings) && getpid() == 1; i++) {
+		struct sigaction action;
+
+		sigaction(endings[i], NULL, &action);
+		if (sigismember(&pending, endings[i]) && !sigismember(&old->mask, endings[i]) &&
+		    action.sa_handler == SIG_DFL)
+			_Exit(128 + endings[i]);
+	}
 	if (old->ignores_children)
 		signal(SIGCHLD, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &old->mask, NULL);
+}
+
+static void change_mask(int how, int signal)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	sigprocmask(how, &set, NULL);
 }
 
 /* Forks; with cgroup >= 0 the child is born in that cgroup. */
@@ -68,155 +101,229 @@ static pid_t fork_into(int cgroup)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* What a process does with a signal, by /proc/PID/status. */
-enum treatment { TREATS_UNKNOWN, TREATS_DEFAULT, TREATS_OWN };
-
-static enum treatment treatment_of(pid_t pid, int signal)
+/* Whether the child has got this signal as well: the terminal sends it to a
+ * whole process group. */
+static bool child_heard(const struct supervisor *supervisor, const siginfo_t *info)
 {
-	char path[40], text[4096];
-	const char *const fields[] = { "\nSigBlk:\t", "\nSigIgn:\t", "\nSigCgt:\t" };
-	unsigned long long set = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	if (read_file(path, text, sizeof(text)) < 0)
-		return TREATS_UNKNOWN;
-	for (size_t i = 0; i < 3; i++) {
-		const char *field = strstr(text, fields[i]);
-
-		if (!field)
-			return TREATS_UNKNOWN;
-		set |= strtoull(field + strlen(fields[i]), NULL, 16);
+	if (supervisor->terminal)
+		return supervisor->ear > 0 && info->si_pid == supervisor->ear;
+	switch (info->si_signo) {
+	case SIGINT:
+	case SIGQUIT:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+	case SIGWINCH:
+		return info->si_code > 0;	/* from the kernel */
+	default:
+		return false;
 	}
-	return set >> (signal - 1) & 1 ? TREATS_OWN : TREATS_DEFAULT;
 }
 
-/* A key was typed: ^C, ^\ or ^Z. The child has heard it as well, and if it
- * is PID 1 and has no handler the kernel dropped it there. From outside we
- * may do what the terminal asked for. Returns the signal to end by, if the
- * child was ended. */
-static int key_typed(const struct supervisor *supervisor, pid_t child, int key)
+/* A signal: the child gets it. If it is PID 1 and the kernel spares it that,
+ * we, who stand outside, do what the terminal asked for. */
+static void hand_on(const struct supervisor *supervisor, struct child *child, const siginfo_t *info)
 {
-	if (!supervisor->border || treatment_of(child, key) != TREATS_DEFAULT)
-		return 0;
-	if (key == SIGTSTP) {
-		kill(supervisor->terminal ? -child : child, SIGSTOP);
-		return 0;
-	}
-	kill(child, SIGKILL);
-	return key;
-}
+	int signal = info->si_signo;
+	enum fate fate = supervisor->border ? fate_of_signal(child->pidfd, signal) : TAKEN;
 
-/* A signal came to us alone: it was meant for the program. */
-static void pass_on(const struct supervisor *supervisor, pid_t child, int signal)
-{
-	kill(child, signal);
-	if (supervisor->border && signal != SIGCONT && signal != SIGCHLD && signal != SIGURG &&
-	    signal != SIGWINCH && treatment_of(child, signal) == TREATS_DEFAULT)
+	child->last = signal;
+	if (!child_heard(supervisor, info))
+		kill(child->pid, signal);
+	else if (signal == SIGHUP)
+		kill(0, SIGHUP);	/* a hang-up is for our group as well */
+	if (fate != DROPPED)
+		return;
+
+	switch (signal) {
+	case SIGINT:
+	case SIGQUIT:
+	case SIGHUP:
+		child->killed_for = signal;
+		kill(child->pid, SIGKILL);
+		break;
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+		child->stopped_for = signal;
+		kill(child->pid, SIGSTOP);
+		break;
+	case SIGURG:
+	case SIGWINCH:
+		break;			/* ignored by default in any process */
+	default:
+		if (child->noted)
+			break;
+		child->noted = true;
 		note("PID 1 has no handler for SIG%s, so the kernel dropped it; only SIGKILL "
 		     "ends it. An init passes signals on: put 'ns-pid --reap' before the program "
 		     "(compose-run --init) [PID-TERM]",
 		     sigabbrev_np(signal) ? sigabbrev_np(signal) : "RT");
+	}
 }
 
-/* The child has stopped: so do we, and the shell that started us sees it.
- * SIGCONT, from `fg` or `bg`, wakes us, and we wake the child. */
-static void stop_too(const struct supervisor *supervisor, pid_t child)
+/* SIGCONT, from `fg` or `bg`, has woken us; and we wake the child. */
+static void go_on(const struct supervisor *supervisor, struct child *child)
 {
+	change_mask(SIG_BLOCK, SIGTSTP);
+	child->stopped_for = 0;
 	if (supervisor->terminal)
-		terminal_give(getpgrp());
-	kill(getpid(), SIGSTOP);
-	if (supervisor->terminal && tcgetpgrp(0) == getpgrp())
-		terminal_give(child);
-	kill(supervisor->terminal ? -child : child, SIGCONT);
+		terminal_lend(child->pid);
+	kill(supervisor->terminal ? -child->pid : child->pid, SIGCONT);
 }
 
-/* Ends as the child did, so that the caller sees the same. */
-static _Noreturn void end_as(const struct supervisor *supervisor, const siginfo_t *info, int key)
+/* The child has stopped by this signal: so do we, and the shell that started
+ * us sees it. */
+static void stop_too(const struct supervisor *supervisor, struct child *child, int signal)
 {
-	struct rlimit no_core = { 0, 0 };
-	int signal = key ? key : info->si_status;
-	sigset_t mask;
+	sigset_t pending;
 
-	if (info->si_code == CLD_EXITED)
-		_Exit(info->si_status);
+	if (supervisor->terminal)
+		terminal_take_back(child->pid);
+	if (getpid() == 1) {
+		/* Nor can PID 1 stop itself. But it can tell its group, in
+		 * which the supervisor outside has its ear, or is itself; and
+		 * leave the signal unblocked until SIGCONT comes, so that it
+		 * sees that this is for it to do. */
+		change_mask(SIG_UNBLOCK, SIGTSTP);
+		kill(0, SIGTSTP);
+		return;
+	}
+	/* With a group of its own for the child, the terminal has not told
+	 * ours: a script that started us has to stop as well. */
+	kill(supervisor->terminal ? 0 : getpid(), SIGTSTP);
+	change_mask(SIG_UNBLOCK, SIGTSTP);
+	/* Here we are stopped, until SIGCONT, which go_on() hears of. If we
+	 * are not, there is no shell that could continue us (our group is
+	 * orphaned), and a key does not stop the child either. */
+	change_mask(SIG_BLOCK, SIGTSTP);
+	sigpending(&pending);
+	if (!sigismember(&pending, SIGCONT) &&
+	    (signal == SIGSTOP ? child->stopped_for : signal) == SIGTSTP)
+		go_on(supervisor, child);
+}
 
-	/* The terminal would have told our whole group, the script that
-	 * started us as well. */
-	if (supervisor->terminal && (signal == SIGINT || signal == SIGQUIT))
-		kill(0, signal);
-	setrlimit(RLIMIT_CORE, &no_core);	/* the child dumped one already */
+/* Ends by a signal, so that the caller sees what happened to the child. */
+static _Noreturn void end_by(int signal)
+{
+	sigset_t none;
+
+	prctl(PR_SET_DUMPABLE, 0);	/* the child dumped its core already */
 	if (signal != SIGKILL)
 		sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
 	kill(getpid(), signal);
-	sigemptyset(&mask);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	_Exit(128 + signal);	/* we are PID 1 ourselves, and were spared */
 }
 
-static _Noreturn void wait_for(const struct supervisor *supervisor, pid_t child)
+/* The child has ended: a zombie that is not waited for yet. Ends as it did. */
+static _Noreturn void finish(struct supervisor *supervisor, struct child *child,
+			     const siginfo_t *end)
+{
+	bool exited = end->si_code == CLD_EXITED;
+	int signal = exited ? 0 : end->si_status;
+
+	if (supervisor->ear > 0) {
+		siginfo_t info;
+		sigset_t keys;
+
+		/* The ear may have heard a key that we know nothing of. */
+		terminal_end_ear(supervisor->ear);
+		sigemptyset(&keys);
+		sigaddset(&keys, SIGINT);
+		sigaddset(&keys, SIGQUIT);
+		while (sigtimedwait(&keys, &info, &(struct timespec){ 0, 0 }) > 0)
+			child->last = info.si_signo;
+	}
+	/* We killed it for a key. Or it is an init, and says with 128+n that
+	 * its program was ended by the signal that it got last. */
+	if (signal == SIGKILL && child->killed_for)
+		signal = child->killed_for;
+	else if (exited && end->si_status == 128 + child->last && supervisor->border &&
+		 fate_of_signal(child->pidfd, child->last) == AWAITED)
+		signal = child->last;
+
+	waitid(P_PID, (id_t)child->pid, &(siginfo_t){ 0 }, WEXITED);
+	if (supervisor->terminal)
+		terminal_take_back(child->pid);
+	if (supervisor->ended)
+		supervisor->ended(supervisor->argument);
+	if (!signal)
+		_Exit(end->si_status);
+	/* The terminal would have told our whole group, the script that
+	 * started us as well. */
+	if (supervisor->terminal && signal == child->last &&
+	    (signal == SIGINT || signal == SIGQUIT))
+		kill(0, signal);
+	end_by(signal);
+}
+
+/* One SIGCHLD may stand for several events. As PID 1 we have the orphans of
+ * the whole namespace for children. */
+static void look_after_children(struct supervisor *supervisor, struct child *child)
+{
+	siginfo_t event;
+
+	for (;;) {
+		event.si_pid = 0;
+		if (waitid(P_ALL, 0, &event, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) != 0 ||
+		    event.si_pid == 0)
+			return;
+		if (event.si_pid == child->pid && event.si_code != CLD_STOPPED)
+			finish(supervisor, child, &event);
+		if (event.si_pid == supervisor->ear && event.si_code != CLD_STOPPED)
+			supervisor->ear = 0;
+		/* Take the event that we saw, and no other. */
+		waitid(P_PID, (id_t)event.si_pid, &event,
+		       (event.si_code == CLD_STOPPED ? WSTOPPED : WEXITED) | WNOHANG);
+		if (event.si_pid == child->pid)
+			stop_too(supervisor, child, event.si_status);
+	}
+}
+
+static _Noreturn void stand_behind(struct supervisor *supervisor, struct child *child)
 {
 	siginfo_t info;
 	sigset_t all;
-	int key = 0;
 
 	sigfillset(&all);
 	for (;;) {
 		int signal = sigwaitinfo(&all, &info);
 
-		if (signal < 0)
-			continue;
-		if (signal != SIGCHLD) {
-			bool typed = info.si_code > 0 ||
-				     (supervisor->ear > 0 && info.si_pid == supervisor->ear);
-
-			if (!typed)
-				pass_on(supervisor, child, signal);
-			else if (signal == SIGINT || signal == SIGQUIT || signal == SIGTSTP)
-				key = key_typed(supervisor, child, signal);
-			continue;
-		}
-		/* One SIGCHLD may stand for several events. */
-		for (;;) {
-			info.si_pid = 0;
-			if (waitid(P_PID, (id_t)child, &info, WEXITED | WSTOPPED | WNOHANG) != 0 ||
-			    info.si_pid == 0)
-				break;
-			if (info.si_code == CLD_STOPPED) {
-				stop_too(supervisor, child);
-				continue;
-			}
-			if (supervisor->terminal)
-				terminal_give(getpgrp());
-			if (supervisor->ear > 0)
-				kill(supervisor->ear, SIGKILL);
-			if (supervisor->ended)
-				supervisor->ended(supervisor->argument);
-			end_as(supervisor, &info, key);
-		}
+		if (signal == SIGCHLD)
+			look_after_children(supervisor, child);
+		else if (signal == SIGCONT)
+			go_on(supervisor, child);
+		else if (signal > 0 && info.si_pid != getpid())
+			hand_on(supervisor, child, &info);
 	}
 }
 
 void supervise_prepare(struct supervisor *supervisor)
 {
 	supervisor->terminal = supervisor->border && terminal_is_ours();
-	if (supervisor->terminal)
-		supervisor->ear = STEP(terminal_ear(), "fork a listener for the terminal's keys");
+	if (!supervisor->terminal)
+		return;
+	supervisor->in_front = terminal_is_in_front();
+	supervisor->ear = STEP(terminal_ear(), "fork a listener for the terminal's keys");
 }
 
 void supervise(struct supervisor *supervisor)
 {
 	struct inherited old = block_signals();
 	struct pollfd parent = { .events = POLLIN };
-	pid_t child;
+	struct child child = { 0 };
 
 	parent.fd = STEP((int)syscall(SYS_pidfd_open, getpid(), 0), "open a pidfd of the supervisor");
-	child = STEP(fork_into(supervisor->cgroup), "fork");
-	if (child > 0) {
-		if (supervisor->ear > 0) {
-			setpgid(child, child);
-			setpgid(supervisor->ear, child);
+	child.pid = STEP(fork_into(supervisor->cgroup), "fork");
+	if (child.pid > 0) {
+		child.pidfd = (int)syscall(SYS_pidfd_open, child.pid, 0);
+		if (supervisor->terminal) {
+			setpgid(child.pid, child.pid);
+			setpgid(supervisor->ear, child.pid);
 		}
-		wait_for(supervisor, child);
+		stand_behind(supervisor, &child);
 	}
 
 	/* The child from here on (and with --dry-run, the only one). */
@@ -227,8 +334,19 @@ void supervise(struct supervisor *supervisor)
 		_Exit(EXIT_TOOL_FAILED);
 	close(parent.fd);
 	if (supervisor->terminal)
-		STEP(terminal_take(), "take the terminal");
+		STEP(setpgid(0, 0), "be a process group of our own");
+	/* getpid() is 1 beyond the border, and that is the right number: the
+	 * kernel looks it up in the caller's PID namespace. */
+	if (supervisor->in_front)
+		STEP(tcsetpgrp(0, getpid()), "put it into the foreground of the terminal");
 	restore_signals(&old);
+}
+
+void reap(void)
+{
+	struct supervisor supervisor = { .cgroup = -1 };
+
+	supervise(&supervisor);
 }
 
 struct tie tie_read(void)
@@ -247,42 +365,4 @@ void tie_again(struct tie tie)
 	STEP(prctl(PR_SET_PDEATHSIG, tie.signal), "ask again to be killed with the supervisor");
 	if (getppid() != tie.parent && !dry_run)
 		_Exit(EXIT_TOOL_FAILED);
-}
-
-/* A signal that a handler catches is back at its default after exec, and
- * counts as cared for meanwhile: the supervisor outside leaves it to us. */
-static void heard(int signal)
-{
-	(void)signal;
-}
-
-void reap(void)
-{
-	struct inherited old = block_signals();
-	pid_t child = STEP(fork(), "fork the program");
-	sigset_t all;
-	siginfo_t info;
-
-	if (child <= 0) {
-		STEP(prctl(PR_SET_PDEATHSIG, SIGKILL), "ask to be killed with the init");
-		restore_signals(&old);
-		return;
-	}
-	sigaction(SIGINT, &(struct sigaction){ .sa_handler = heard }, NULL);
-	sigaction(SIGQUIT, &(struct sigaction){ .sa_handler = heard }, NULL);
-	sigfillset(&all);
-	for (;;) {
-		int signal = sigwaitinfo(&all, &info);
-
-		if (signal > 0 && signal != SIGCHLD && info.si_code <= 0)
-			kill(child, signal);
-		for (;;) {
-			info.si_pid = 0;
-			if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
-				break;
-			if (info.si_pid == child)
-				_Exit(info.si_code == CLD_EXITED ? info.si_status :
-								   128 + info.si_status);
-		}
-	}
 }

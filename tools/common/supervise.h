@@ -21,9 +21,12 @@ struct supervisor {
 	void (*ended)(void *argument);
 	void *argument;
 
-	/* The rest is for supervise.c and terminal.c. */
-	pid_t ear;
+	/* The rest is for supervise.c: whether the child has a process group
+	 * of its own at our terminal, whether that is to be in the foreground
+	 * from the start, and who listens there (terminal.h). */
 	bool terminal;
+	bool in_front;
+	pid_t ear;
 };
 
 /* Before the namespace is made: a helper that must stay outside is forked
@@ -33,7 +36,14 @@ void supervise_prepare(struct supervisor *supervisor);
 /* Forks, and returns in the child only. The parent waits for the child and
  * ends as it did: with the same status, or by the same signal. The child
  * dies with the parent (PR_SET_PDEATHSIG). Ends with 125 when the fork
- * fails. signal(7), waitid(2), credentials(7). */
+ * fails.
+ *
+ * What the terminal asks for (SIGINT, SIGQUIT, SIGHUP, and SIGTSTP, SIGTTIN,
+ * SIGTTOU), whoever sent it, happens to a PID 1 without a handler as well:
+ * the kernel spares it the signal, so it is killed or stopped from here, and
+ * we end or stop as if it had been by that signal. Any other signal is passed
+ * on, and a note says when the kernel dropped it.
+ * signal(7), waitid(2), credentials(7), pid_namespaces(7). */
 void supervise(struct supervisor *supervisor);
 
 /* The kernel forgets to kill us with our parent when we change ids or gain
@@ -45,7 +55,8 @@ void tie_again(struct tie tie);
 
 /* Being PID 1 of the namespace we are in: forks, and returns in the child.
  * The parent passes signals on, reaps orphans, and ends with the child's
- * status, 128+n when a signal n ended it. */
+ * status, 128+n when a signal n ended it. It is supervise() without a border:
+ * who supervises gets the orphans of its namespace when it is PID 1 there. */
 void reap(void);
 
 #endif

@@ -3,60 +3,97 @@
  * In a new PID namespace the caller's process group has no number: a shell
  * there sees itself in group 0 and can't hand the terminal back when it ends
  * ("Cannot set tty process group"). So the first process there gets a group
- * of its own, in the foreground. From then on ^C, ^\ and ^Z go to that group
- * and not to ours; and the kernel drops them for a PID 1 without a handler.
- * The ear is a process of ours in that group: it hears the key, and tells the
- * supervisor, who stands outside and can do what PID 1 is spared. */
+ * of its own, in the foreground if ours was. From then on ^C, ^\ and ^Z go to
+ * that group and not to ours; and the kernel drops them for a PID 1 without a
+ * handler. We can't join that group, since the shell outside knows us by
+ * ours. So the ear does: a process of ours that hears the key, and tells the
+ * supervisor, who stands outside and can do what PID 1 is spared.
+ * Read on: tcsetpgrp(3), setpgid(2), credentials(7), tty_ioctl(4). */
+#include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <termios.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "terminal.h"
 
 bool terminal_is_ours(void)
 {
-	return tcgetpgrp(0) == getpgrp() && tcgetpgrp(1) == getpgrp();
+	/* tcgetpgrp(3) knows only the caller's own terminal. In a namespace,
+	 * 0 stands for a group outside that has no number here: as our own we
+	 * could not bring it back to the foreground. */
+	return tcgetpgrp(0) >= 0 && tcgetpgrp(1) >= 0 && getpgrp() != 0;
 }
 
-int terminal_take(void)
+bool terminal_is_in_front(void)
 {
-	if (setpgid(0, 0) != 0)
-		return -1;
-	/* getpid() is 1 beyond the border, and that is the right number: the
-	 * kernel looks it up in the caller's PID namespace. */
-	return tcsetpgrp(0, getpid());
+	return tcgetpgrp(0) == getpgrp();
 }
 
-void terminal_give(pid_t group)
+void terminal_lend(pid_t child)
 {
-	tcsetpgrp(0, group);
+	if (terminal_is_in_front())
+		tcsetpgrp(0, child);
+}
+
+void terminal_take_back(pid_t child)
+{
+	pid_t front = tcgetpgrp(0);
+
+	if (front == child || (front > 0 && kill(-front, 0) != 0 && errno == ESRCH))
+		tcsetpgrp(0, getpgrp());
+}
+
+/* The ear's life. */
+static _Noreturn void listen_for(pid_t supervisor)
+{
+	static const int signals[] = { SIGHUP,	SIGINT,	 SIGQUIT, SIGTERM,
+				       SIGTSTP, SIGTTIN, SIGTTOU };
+	pid_t group = getpgrp();
+	siginfo_t info;
+	sigset_t heard;
+
+	sigemptyset(&heard);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaddset(&heard, signals[i]);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	while (getppid() == supervisor) {
+		int signal = sigwaitinfo(&heard, &info);
+
+		if (signal == SIGTERM && info.si_pid == supervisor)
+			_exit(0);
+		if (signal > 0 && signal != SIGTERM)
+			kill(supervisor, signal);
+	}
+
+	/* The supervisor was killed. The child should have been as well, but
+	 * the kernel forgets that when a program changes its uid. */
+	if (getpgrp() != group)
+		kill(0, SIGKILL);
+	_exit(0);
 }
 
 pid_t terminal_ear(void)
 {
-	pid_t parent = getpid();
-	pid_t ear = fork();
-	siginfo_t info;
-	sigset_t keys;
+	pid_t supervisor = getpid();
+	sigset_t all, old;
+	pid_t ear;
 
-	if (ear != 0)
-		return ear;
+	/* No moment at which a key would end the ear. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	ear = fork();
+	if (ear == 0)
+		listen_for(supervisor);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return ear;
+}
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
-	sigfillset(&keys);
-	sigprocmask(SIG_SETMASK, &keys, NULL);
-	sigemptyset(&keys);
-	sigaddset(&keys, SIGINT);
-	sigaddset(&keys, SIGQUIT);
-	sigaddset(&keys, SIGTSTP);
-	for (;;) {
-		int key = sigwaitinfo(&keys, &info);
-
-		/* What came from another process came to the group as well. */
-		if (key > 0 && info.si_code > 0)
-			kill(parent, key);
-	}
+void terminal_end_ear(pid_t ear)
+{
+	/* sigwaitinfo(2) returns the lowest number first, so SIGTERM comes
+	 * after the keys. */
+	kill(ear, SIGTERM);
+	kill(ear, SIGCONT);
+	waitpid(ear, NULL, 0);
 }

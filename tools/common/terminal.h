@@ -5,20 +5,29 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Whether a person sits in front of us: stdin and stdout are our terminal,
- * and our process group is in the foreground. (With stdout or stdin a pipe,
- * others of the pipeline may need the terminal, so it stays as it is.) */
+/* Whether a person sits in front of us: stdin and stdout are our terminal.
+ * (With one of them a pipe, others of the pipeline may need the terminal, so
+ * their process group, which is ours, keeps it.) */
 bool terminal_is_ours(void);
 
-/* Puts the caller into a process group of its own, in the foreground. All
- * signals are to be blocked. Returns 0, or -1 with errno set. */
-int terminal_take(void);
+/* Whether our process group is the one in the foreground. */
+bool terminal_is_in_front(void);
 
-/* Puts another process group into the foreground. SIGTTOU is to be blocked. */
-void terminal_give(pid_t group);
+/* Puts the child's process group into the foreground, if ours is there.
+ * For this and the next, SIGTTOU is to be blocked. */
+void terminal_lend(pid_t child);
 
-/* Forks a process that hears what is typed to the process group it is put
- * into: ^C, ^\ and ^Z, and passes it on to us. Returns its pid, or -1. */
+/* Puts our process group into the foreground, if the child's is there, or
+ * one that nobody is left in. A shell that took the terminal keeps it. */
+void terminal_take_back(pid_t child);
+
+/* Forks a process, the ear, that hears what is typed at the terminal once it
+ * is put into the child's process group, and passes the signals on to us. If
+ * we are killed, it kills that group. Returns its pid, or -1 with errno as
+ * fork(2) set it. */
 pid_t terminal_ear(void);
+
+/* Ends the ear, when it has passed on all that it heard. */
+void terminal_end_ear(pid_t ear);
 
 #endif

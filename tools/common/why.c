@@ -88,6 +88,7 @@ void why_read_state(const char *call, struct state *state)
 	state->uid = geteuid();
 	state->proc_visible = read_file("/proc/self/status", text, sizeof(text)) > 0;
 	state->effective = strtoull(field(text, "\nCapEff:\t"), NULL, 16);
+	state->bounding = strtoull(field(text, "\nCapBnd:\t"), NULL, 16);
 	state->seccomp = atoi(field(text, "\nSeccomp:\t"));
 	state->unshare_refused = unshare(0) != 0;
 	/* The top directory of a file system is mostly number 2 (ext4), 1
@@ -178,6 +179,12 @@ static bool decide_namespace(const char *tool, const char *call, int error,
 		return REASON("USERNS-DEBIAN", "user_namespaces(7)",
 			      "kernel.unprivileged_userns_clone = 0: this machine lets only root "
 			      "create user namespaces");
+	}
+	if (!user && state->proc_visible && !(state->bounding >> CAP_SYS_ADMIN & 1)) {
+		FIX("put capdrop behind:  %s capdrop -- sh", tool);
+		return REASON("NS-PRIV", "capabilities(7)",
+			      "CAP_SYS_ADMIN was dropped, for good: it is not in our bounding set "
+			      "either");
 	}
 	if (!user && !has(state, CAP_SYS_ADMIN)) {
 		FIX("put ns-user first:  ns-user %s -- sh   or use sudo", tool);

@@ -14,6 +14,7 @@
 struct state {
 	uid_t uid;
 	unsigned long long effective;	/* capabilities, as in /proc/self/status */
+	unsigned long long bounding;
 	int seccomp;			/* 0 none, 1 strict, 2 filter */
 	bool unshare_refused;		/* even unshare(0), which asks for nothing */
 	bool root_changed;		/* our root is no mount point: chrooted */

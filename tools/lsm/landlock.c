@@ -203,7 +203,7 @@ static void allow_path(int ruleset, const struct lsm_path *path, uint64_t handle
 			      path->path, path->option);
 	if (rule.parent_fd >= 0 && fstat(rule.parent_fd, &status) != 0)
 		die_errno("cannot look at '%s'", path->path);
-	if (!S_ISDIR(status.st_mode))
+	if (rule.parent_fd >= 0 && !S_ISDIR(status.st_mode))
 		rule.allowed_access &= FILE_RIGHTS;
 
 	/* The rule is on the file or folder itself, and on all that is below

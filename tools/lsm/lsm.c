@@ -154,6 +154,14 @@ static void check_privilege(const struct plan *plan)
 			   "restrict this process with Landlock");
 }
 
+/* The word that exec_next() will execute. */
+static const char *next_word(char *words[])
+{
+	if (*words && strcmp(*words, "--") == 0)
+		words++;
+	return *words ? *words : getenv("SHELL");
+}
+
 static int parse_pid(const char *word)
 {
 	unsigned long long pid = 0;
@@ -237,6 +245,8 @@ int main(int argc, char *argv[])
 	tool_ready();
 	lsm_seccomp_prepare(&plan.seccomp, plan.allow_new_privs);
 	check_privilege(&plan);
+	if (!checking)
+		lsm_landlock_foresee(&plan.landlock, next_word(argv + optind));
 	setup(&plan);
 	exec_next(argv + optind);
 }

@@ -3,6 +3,7 @@
  *	lsm.c		the tool: options, the order of the steps
  *	attr.c		AppArmor and SELinux, through /proc/thread-self/attr
  *	landlock.c	Landlock
+ *	foresee.c	whether the program can start under it
  *	seccomp.c	choosing, loading and reading back a seccomp filter
  *	filter.c	from rules to the BPF program that the kernel takes
  *	profile.c	the rules of the default filter
@@ -134,6 +135,10 @@ void lsm_landlock_scope(struct lsm_landlock *landlock, const char *list);
 /* Whether any restriction was asked for; applies them. */
 bool lsm_landlock_wanted(const struct lsm_landlock *landlock);
 void lsm_landlock_apply(const struct lsm_landlock *landlock);
+
+/* foresee.c: says so when `word`, the next of the chain, could not be executed
+ * under these rules, and what is missing. Before they are applied. */
+void lsm_landlock_foresee(const struct lsm_landlock *landlock, const char *word);
 
 /* Landlock's version in this kernel, or -1 with errno set: ENOSYS when it is
  * not built in, EOPNOTSUPP when it is switched off. */

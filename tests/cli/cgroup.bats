@@ -1,0 +1,477 @@
+#!/usr/bin/env bats
+# cgroup: what is counted and limited together, and that nothing stays behind.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	where=$BATS_TEST_TMPDIR/where
+	cat >"$where" <<'EOF'
+# The directory of the cgroup that we are in, for a controller; of v2 for "".
+c=$1
+mounts=/proc/self/mountinfo
+path=$(awk -F: -v c="$c" 'c != "" && ("," $2 ",") ~ ("," c ",") { print $3 }' /proc/self/cgroup)
+if [ -n "$path" ]; then
+	set -- $(awk -v c="$c" '/ - cgroup / && ("," $NF ",") ~ ("," c ",") { print $4, $5; exit }' $mounts)
+else
+	path=$(sed -n 's/^0:://p' /proc/self/cgroup)
+	set -- $(awk '/ - cgroup2 / { print $4, $5; exit }' $mounts)
+fi
+path=${path#"${1%/}"}
+[ -n "$2" ] && echo "$2${path%/}"
+EOF
+}
+
+# No cgroup of ours whose owner has ended is left.
+teardown() {
+	local d n left=
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		left=
+		for d in $(find /sys/fs/cgroup -name 'strata-[0-9]*' -type d 2>/dev/null); do
+			n=${d##*/strata-}
+			[ -d "/proc/${n%%-*}" ] || left="$left $d"
+		done
+		[ -n "$left" ] || return 0
+		sleep 0.1
+	done
+	echo "left behind:$left"
+	return 1
+}
+
+as_root() {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+}
+
+# Skips unless a cgroup with these options can be made here.
+can() {
+	cgroup --check "$@" >"$BATS_TEST_TMPDIR/check" 2>&1 ||
+		skip "no such cgroup can be made here: $(head -1 "$BATS_TEST_TMPDIR/check")"
+}
+
+is_v2() {
+	! grep -q ' - cgroup ' /proc/self/mountinfo
+}
+
+# The knob of whichever version is here: knob CONTROLLER V1 V2.
+knob() {
+	if grep -qE "^[1-9][0-9]*:([^:]*,)?$1(,[^:]*)?:" /proc/self/cgroup; then echo "$2"; else echo "$3"; fi
+}
+
+# Whether a process has ended; a zombie waits only for its parent.
+is_gone() {
+	local i state
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null) || true
+		[ -n "$state" ] && [ "$state" != Z ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
+
+@test "the program is in a new cgroup, which is gone afterwards" {
+	can
+	before=$(cat /proc/self/cgroup)
+	run cgroup -- cat /proc/self/cgroup
+	[ "$status" -eq 0 ]
+	[ "$output" != "$before" ]
+	[[ "$output" == *strata-* ]]
+	name=$(grep -o 'strata-[0-9-]*' <<<"$output" | head -1)
+	[ -z "$(find /sys/fs/cgroup -name "$name")" ]
+}
+
+@test "the new cgroup is below the one we are in" {
+	can
+	own=$(sh "$where" "")
+	[ -n "$own" ] || skip "no cgroup v2 is mounted here"
+	inside=$(cgroup -- sh "$where" "")
+	[ "${inside%/strata-*}" = "$own" ]
+}
+
+@test "the supervisor is not in the cgroup" {
+	can
+	run cgroup -- sh -c 'cat /proc/self/cgroup; echo parent; cat /proc/$PPID/cgroup'
+	[[ "${output%parent*}" == *strata-* ]]
+	[[ "${output#*parent}" != *strata-* ]]
+}
+
+@test "the exit status is the program's" {
+	can
+	run cgroup -- sh -c 'exit 42'
+	[ "$status" -eq 42 ]
+	run cgroup -- sh -c 'kill -TERM $$'
+	[ "$status" -eq 143 ]
+	run -127 cgroup -- /nonexistent
+	[ "$status" -eq 127 ]
+}
+
+@test "--memory: the limit is in the kernel, rounded down to pages" {
+	can --memory 64M
+	file=$(knob memory memory.limit_in_bytes memory.max)
+	run cgroup --memory 64M -- sh -c "cat \$(sh $where memory)/$file"
+	[ "$output" = 67108864 ]
+	run cgroup --memory 5000001 -- sh -c "cat \$(sh $where memory)/$file"
+	[ "$output" = $((5000001 / $(getconf PAGESIZE) * $(getconf PAGESIZE))) ]
+	run cgroup --memory max -- sh -c "cat \$(sh $where memory)/$file"
+	[ "$output" = "$(knob memory 9223372036854771712 max)" ]
+}
+
+@test "--memory: who needs more is killed by the kernel" {
+	can --memory 30M
+	run cgroup --memory 30M --memory-swap 30M -- sh -c \
+		'head -c 300000000 /dev/zero | tail -c 200000000 >/dev/null'
+	[ "$status" -eq 137 ]
+	run cgroup --memory 30M -- true
+	[ "$status" -eq 0 ]
+}
+
+@test "--memory-swap is memory and swap together, by default twice the memory" {
+	can --memory 64M --memory-swap 64M
+	file=$(knob memory memory.memsw.limit_in_bytes memory.swap.max)
+	run cgroup --memory 64M -- sh -c "cat \$(sh $where memory)/$file"
+	[ "$output" = "$(knob memory 134217728 67108864)" ]
+	run cgroup --memory 64M --memory-swap 80M -- sh -c "cat \$(sh $where memory)/$file"
+	[ "$output" = "$(knob memory 83886080 16777216)" ]
+	run cgroup --memory 64M --memory-swap max -- sh -c "cat \$(sh $where memory)/$file"
+	[ "$output" = "$(knob memory 9223372036854771712 max)" ]
+}
+
+@test "--cpus: the kernel holds the program back" {
+	can --cpus 0.1
+	run cgroup --cpus 0.1 -- sh -c "i=0; while [ \$i -lt 200000 ]; do i=\$((i+1)); done
+		d=\$(sh $where cpu); cat \$d/$(knob cpu cpu.cfs_quota_us cpu.max)
+		awk '\$1 == \"nr_throttled\" { print \"throttled\", (\$2 > 0) }' \$d/cpu.stat"
+	[ "${lines[0]}" = "$(knob cpu 10000 '10000 100000')" ]
+	[ "${lines[1]}" = "throttled 1" ]
+}
+
+@test "--pids-limit: the kernel refuses the next fork" {
+	can --pids-limit 5
+	run cgroup --pids-limit 5 -- sh -c "
+		(sleep 5 & sleep 5 & sleep 5 & sleep 5 & sleep 5 & sleep 5 & true) 2>/dev/null
+		d=\$(sh $where pids) || exit 99"
+	[ "$status" -ne 0 ]
+	run cgroup --pids-limit 5 -- sh -c "d=\$(sh $where pids); read -r n <\$d/pids.max; echo \$n
+		(sleep 5 & sleep 5 & sleep 5 & sleep 5 & sleep 5 & sleep 5 & true) 2>/dev/null
+		while read -r word n; do [ \$n -gt 0 ] && echo refused; done <\$d/pids.events"
+	[ "${lines[0]}" = 5 ]
+	[ "${lines[1]}" = refused ]
+}
+
+@test "--cpuset-cpus: the program sees only these CPUs" {
+	can --cpuset-cpus 0
+	run cgroup --cpuset-cpus 0 -- nproc
+	[ "$output" = 1 ]
+	run cgroup --cpuset-cpus 8000 -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-CPUSET]"* || "$output" == *"did not take effect"* ]]
+	[[ "$output" != *HELLO* ]]
+}
+
+@test "all limits at once" {
+	can --memory 64M --cpus 0.5 --pids-limit 20
+	run cgroup --memory 64M --cpus 0.5 --pids-limit 20 -- sh -c \
+		"cat \$(sh $where memory)/$(knob memory memory.limit_in_bytes memory.max) \\
+		\$(sh $where cpu)/$(knob cpu cpu.cfs_quota_us cpu.max) \$(sh $where pids)/pids.max"
+	[ "${lines[0]}" = 67108864 ]
+	[[ "${lines[1]}" == 50000* ]]
+	[ "${lines[2]}" = 20 ]
+}
+
+@test "--set writes any knob, and says when the kernel keeps another value" {
+	can --pids-limit 9
+	run cgroup --set pids.max=7 -- sh -c "cat \$(sh $where pids)/pids.max"
+	[ "$output" = 7 ]
+	run cgroup --set pids.nosuch=7 -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" != *HELLO* ]]
+	run cgroup --set pids.max=abc -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-VALUE]"* ]]
+	run cgroup --set nosuch.max=7 -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-UNKNOWN]"* ]]
+}
+
+@test "a knob of the other cgroup version is named in the words of this one" {
+	can --memory 64M
+	run cgroup --set "$(knob memory memory.max memory.limit_in_bytes)=64M" -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"calls it $(knob memory memory.limit_in_bytes memory.max)"* ]]
+}
+
+@test "nonsense gets one line that says what was expected, and nothing runs" {
+	for option in --memory=abc --memory=1 --memory=-5 --memory-swap=5M --cpus=0 --cpus=1.2.3 \
+		--cpus=-1 --cpus=0.001 --pids-limit=0 --pids-limit=x --pids-limit=99999999999 \
+		--cpuset-cpus=0- --cpuset-cpus=2-1 --cpuset-cpus=99999 --set=foo --set=foo=1 \
+		--set=../x.y=1 --set=a/b.c=1 --set=cgroup.procs=1 --name=a/b --name=.. \
+		--name=strata-x --join=no/such --memory= --nosuch; do
+		run cgroup $option -- echo HELLO
+		echo "$option: $output"
+		[ "$status" -eq 125 ]
+		[ "${#lines[@]}" -eq 1 ]
+		[[ "$output" != HELLO ]]
+	done
+	run cgroup --memory 64M --memory-swap 32M -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" != HELLO ]]
+	run cgroup --join / --pids-limit 3 -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" != HELLO ]]
+}
+
+@test "what is left in the cgroup at the end is killed" {
+	can
+	cgroup -- sh -c "setsid sleep 300 & echo \$! >$BATS_TEST_TMPDIR/pid; setsid sleep 301 & true" 3>&-
+	pid=$(cat "$BATS_TEST_TMPDIR/pid")
+	is_gone "$pid"
+}
+
+@test "cgroups that the program made below go as well, with what is in them" {
+	can
+	[ -n "$(sh "$where" "")" ] || skip "no cgroup v2 is mounted here"
+	run cgroup -- sh -c "d=\$(sh $where \"\"); mkdir -p \$d/a/b \$d/c || exit 9
+		sleep 300 >/dev/null 2>&1 3>&- & echo \$! >\$d/a/b/cgroup.procs; echo \$d \$!"
+	[ "$status" -eq 0 ]
+	set -- $output
+	[ ! -d "$1" ]
+	is_gone "$2"
+}
+
+@test "when the supervisor is killed the program dies, and the next run removes the cgroup" {
+	can
+	cgroup -- sh -c "echo \$\$ >$BATS_TEST_TMPDIR/pid; exec sleep 300" 3>&- &
+	owner=$!
+	for i in 1 2 3 4 5 6 7 8 9 10; do [ -s "$BATS_TEST_TMPDIR/pid" ] || sleep 0.1; done
+	pid=$(cat "$BATS_TEST_TMPDIR/pid")
+	name=strata-$owner-
+	[ -n "$(find /sys/fs/cgroup -name "$name*")" ]
+	kill -KILL $owner
+	wait $owner || true
+	is_gone "$pid"
+	cgroup -- true
+	[ -z "$(find /sys/fs/cgroup -name "$name*")" ]
+}
+
+@test "the next run does not touch the cgroup of an owner that lives" {
+	can
+	cgroup -- sleep 300 3>&- &
+	owner=$!
+	sleep 0.2
+	cgroup -- true
+	[ -n "$(find /sys/fs/cgroup -name "strata-$owner-*")" ]
+	kill $owner
+	wait $owner || true
+}
+
+@test "many at once do not disturb each other" {
+	can
+	for i in $(seq 30); do cgroup -- true 3>&- & done
+	failed=0
+	for job in $(jobs -p); do wait $job || failed=$((failed + 1)); done
+	[ "$failed" -eq 0 ]
+}
+
+@test "--name names it, and a name that is taken is refused" {
+	can
+	run cgroup --name box$$ -- cgroup --name inner$$ -- cat /proc/self/cgroup
+	[ "$status" -eq 0 ]
+	[[ "$output" == */box$$/inner$$* ]]
+	run cgroup --name box$$ --keep -- true
+	[ "$status" -eq 0 ]
+	path=${output##* }
+	run cgroup --name box$$ -- echo HELLO
+	rmdir "$path"
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-EXISTS]"* && "$output" != *HELLO* ]]
+}
+
+@test "--keep leaves it, limits and all, and --join enters it again" {
+	can --pids-limit 9
+	run cgroup --name kept$$ --keep --pids-limit 9 -- true
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -ge 1 ]
+	inside=$(cgroup --join kept$$ -- cat /proc/self/cgroup)
+	limit=$(cgroup --join kept$$ -- sh -c "cat \$(sh $where pids)/pids.max")
+	for directory in $(grep -o '/[^ ]*$' <<<"$output"); do
+		cgroup --join "$directory" -- true
+		rmdir "$directory"
+	done
+	[[ "$inside" == *kept$$* ]]
+	[ "$limit" = 9 ]
+}
+
+@test "--join forks nothing" {
+	can
+	own=$(sh "$where" "")
+	[ -n "$own" ] || own=$(sh "$where" pids)
+	run sh -c "echo \$\$; exec cgroup --join $own -- sh -c 'echo \$\$'"
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "${lines[1]}" ]
+}
+
+@test "--cgroupns: the new cgroup looks like the root from inside" {
+	as_root
+	can --cgroupns
+	run cgroup --cgroupns -- grep ^0:: /proc/self/cgroup
+	[ "$output" = "0::/" ]
+	run cgroup --cgroupns -- readlink /proc/self/ns/cgroup
+	[ "$output" != "$(readlink /proc/self/ns/cgroup)" ]
+}
+
+@test "--cgroupns alone makes no cgroup and forks nothing" {
+	ns=
+	[ "$(id -u)" = 0 ] || ns=ns-user
+	[ -z "$ns" ] || ns-user -- true 2>/dev/null || skip "no user namespace can be made here"
+	run sh -c "echo \$\$; exec $ns cgroup --cgroupns -- sh -c 'echo \$\$; cat /proc/self/cgroup; readlink /proc/self/ns/cgroup'"
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "${lines[1]}" ]
+	[[ "$output" != *strata-* ]]
+	[[ "$output" != *"$(readlink /proc/self/ns/cgroup)"* ]]
+}
+
+@test "limits after --cgroupns: says that they come first" {
+	as_root
+	can --memory 64M --cgroupns
+	run cgroup --memory 128M --cgroupns -- sh -c \
+		'cat /proc/self/cgroup; exec cgroup --memory 64M -- echo HELLO'
+	[[ "$output" != *HELLO* ]]
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-NOMOUNT]"* ]]
+}
+
+@test "--check says yes or no, and leaves nothing" {
+	run cgroup --check --pids-limit 20
+	[ "$status" -eq 0 ] || [ "$status" -eq 1 ]
+	if [ "$status" -eq 0 ]; then [ "$output" = "✓ cgroup" ]; else [[ "$output" == "✗ cgroup: "* ]]; fi
+	[ "$(id -u)" != 0 ] || [ "$status" -eq 0 ] || is_v2
+}
+
+@test "--dry-run needs no privilege and makes nothing" {
+	run cgroup --dry-run --pids-limit 5 ns-uts -- touch "$BATS_TEST_TMPDIR/ran"
+	[ "$status" -eq 0 ] || [[ "$output" == *"[CG-BUSY]"* || "$output" == *"[CG-NOMOUNT]"* ]] 
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+}
+
+@test "--explain shows the knobs of both versions" {
+	can --memory 64M
+	run cgroup --explain --memory 64M -- true
+	[[ "$output" == *"limit memory to 64M ("*memory.limit_in_bytes* ]]
+	[[ "$output" == *memory.max* ]]
+	[[ "$output" == *"mkdir(cgroup->path, 0755)"* ]]
+}
+
+@test "an ordinary user is told how to get a cgroup, and nothing runs" {
+	as_root
+	cd /
+	run $ordinary "$BIN/cgroup" -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-DELEGATE]"* && "$output" == *fix:* && "$output" != *HELLO* ]]
+}
+
+@test "an ordinary user can use a cgroup that was delegated to him" {
+	as_root
+	mount=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	[ -n "$mount" ] || skip "no cgroup v2 is mounted here"
+	d=$mount/delegated$$
+	mkdir "$d" || skip "no cgroup can be made in $mount"
+	chown 1000 "$d" "$d/cgroup.procs" "$d/cgroup.subtree_control" "$d/cgroup.threads"
+	cd /
+	run sh -c "echo 0 >$d/cgroup.procs; exec $ordinary sh -c '$BIN/cgroup cat /proc/self/cgroup; $BIN/cgroup --check'"
+	ls -d "$d"/*/ && left=1 || left=0
+	rmdir "$d"
+	[[ "$output" == *"/delegated$$/strata-"* ]]
+	[[ "$output" == *"✓ cgroup"* ]]
+	[ "$left" = 0 ]
+}
+
+@test "v1: a cpuset without CPUs can't be joined, and we say why" {
+	as_root
+	grep -q ':cpuset:' /proc/self/cgroup || skip "the controller cpuset is not bound to v1 here"
+	d=$(sh "$where" cpuset)/empty$$
+	mkdir "$d"
+	run cgroup --join "$d" -- echo HELLO
+	rmdir "$d"
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-CPUSET]"* && "$output" != *HELLO* ]]
+}
+
+# v2_group NAME: a cgroup in the root of a pure v2 machine, as $d.
+v2_group() {
+	as_root
+	is_v2 || skip "needs a machine with cgroup v2 only"
+	d=/sys/fs/cgroup/$1$$
+	mkdir "$d" 2>/dev/null || skip "no cgroup can be made in /sys/fs/cgroup"
+}
+
+@test "v2: alone in a cgroup, we step aside to set limits, and come back" {
+	v2_group alone
+	run sh -c "echo 0 >$d/cgroup.procs; exec cgroup --memory 64M -- cgroup --pids-limit 9 -- cat /proc/self/cgroup"
+	echo "$output"
+	left=$(find "$d" -mindepth 1 -type d) control=$(cat "$d/cgroup.subtree_control")
+	rmdir "$d"
+	[[ "$output" == 0::*/alone$$/strata-*/strata-* ]]
+	[ -z "$left$control" ]
+}
+
+@test "v2: beside a cgroup that others are in, when nothing is lost by that" {
+	v2_group session
+	mkdir "$d/some.scope"
+	run sh -c "echo 0 >$d/some.scope/cgroup.procs; cgroup --pids-limit 9 -- cat /proc/self/cgroup; true"
+	echo "$output"
+	rmdir "$d/some.scope" "$d"
+	[[ "$output" == "0::/session$$/strata-"* ]]
+}
+
+@test "v2: never out of a cgroup that has a limit; says who is in the way" {
+	v2_group limited
+	mkdir "$d/inner"
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+	echo +memory >"$d/cgroup.subtree_control"
+	echo 100M >"$d/inner/memory.max"
+	run sh -c "echo 0 >$d/inner/cgroup.procs; cgroup --pids-limit 9 -- echo HELLO; echo status \$?"
+	echo "$output"
+	rmdir "$d/inner" "$d"
+	[[ "$output" == *"[CG-BUSY]"*" sh)"* && "$output" == *"status 125"* && "$output" != *HELLO* ]]
+}
+
+@test "v2: an inner cgroup can't be joined" {
+	v2_group inner
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+	echo +memory >"$d/cgroup.subtree_control"
+	run cgroup --join "$d" -- echo HELLO
+	rmdir "$d"
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-BUSY]"* && "$output" != *HELLO* ]]
+}
+
+@test "v2: below a threaded cgroup, we say so" {
+	v2_group threads
+	echo +pids >/sys/fs/cgroup/cgroup.subtree_control
+	run sh -c "echo 0 >$d/cgroup.procs; echo +pids >$d/cgroup.subtree_control; cgroup -- echo HELLO"
+	echo "$output"
+	rmdir "$d"
+	[[ "$output" == *"[CG-THREADED]"* && "$output" != *HELLO* ]]
+}
+
+@test "whichever call fails, the program does not run and nothing stays" {
+	can --pids-limit 9
+	command -v strace >/dev/null || skip "strace is not installed"
+	strace -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+	name=fault$$
+	for fault in mkdir:1:EACCES mkdir:2:ENOSPC mkdir:1:EROFS write:1:EINVAL write:1:EBUSY \
+		clone3:1:EAGAIN clone3:1:EBUSY clone3:1:EOPNOTSUPP pidfd_open:1:EMFILE \
+		prctl:1:EPERM fstatfs:1:EIO flock:1:ENOLCK; do
+		IFS=: read -r call when error <<<"$fault"
+		[ "$fault" != mkdir:2:ENOSPC ] || ! is_v2 || continue
+		run strace -f -o "$BATS_TEST_TMPDIR/log" -e "inject=$call:error=$error:when=$when" \
+			"$BIN/cgroup" --name "$name" --pids-limit 9 -- echo HELLO
+		grep -q INJECTED "$BATS_TEST_TMPDIR/log" || { echo "$fault: not met"; false; }
+		echo "$fault: $status: $output"
+		left=$(find /sys/fs/cgroup -name "$name")
+		[ -z "$left" ] || { rmdir $left; echo "left: $left"; false; }
+		[ "$status" -eq 125 ]
+		[[ "$output" != *HELLO* && "$output" == *call:* ]]
+	done
+}

@@ -1,0 +1,112 @@
+/* From an errno and a state of the machine to the reason. */
+#include <errno.h>
+#include <string.h>
+
+#include "unit.h"
+#include "why.h"
+
+#define ALL 0x1ffffffffffULL
+
+/* A machine on which nothing is in the way. */
+static const struct state fine = {
+	.uid = 0, .effective = ALL, .bounding = ALL, .proc_visible = true, .userns_clone = -1,
+	.apparmor_userns = -1, .namespaces_max = 10000, .namespaces_name = "user.max_user_namespaces",
+};
+
+static void expect(const char *call, int error, struct state machine, const char *id)
+{
+	struct reason reason;
+	bool known = why_decide("tool", call, error, &machine, &reason);
+
+	if (!id) {
+		if (known)
+			fail_msg("%s: got %s for what can't be known", call, reason.id);
+		return;
+	}
+	if (!known || strcmp(reason.id, id) != 0)
+		fail_msg("%s: expected %s, got %s", call, id, known ? reason.id : "nothing");
+	assert_true(*reason.why != '\0');
+	assert_true(*reason.see != '\0');
+}
+
+static void namespaces(void **unused)
+{
+	struct state user = fine, state;
+
+	(void)unused;
+	user.uid = 1000;
+	user.effective = 0;
+	expect("unshare(CLONE_NEWUTS)", EPERM, user, "NS-PRIV");
+	expect("unshare(CLONE_NEWUTS)", EPERM, fine, NULL);
+	expect("unshare(CLONE_NEWUTS)", ENOMEM, user, NULL);
+
+	state = user;
+	state.bounding = 0;
+	expect("unshare(CLONE_NEWNET)", EPERM, state, "NS-PRIV");
+
+	state = user;
+	state.seccomp = 2;
+	state.unshare_refused = true;
+	expect("unshare(CLONE_NEWUSER)", EPERM, state, "NS-SECCOMP");
+	/* A filter that lets unshare(0) pass is not what refused. */
+	state.unshare_refused = false;
+	expect("unshare(CLONE_NEWUTS)", EPERM, state, "NS-PRIV");
+
+	state = user;
+	state.userns_clone = 0;
+	expect("unshare(CLONE_NEWUSER)", EPERM, state, "USERNS-DEBIAN");
+	state = user;
+	state.root_changed = true;
+	expect("unshare(CLONE_NEWUSER)", EPERM, state, "USERNS-CHROOT");
+	state = fine;
+	state.namespaces_max = 0;
+	expect("unshare(CLONE_NEWUSER)", ENOSPC, state, "NS-LIMIT");
+	expect("unshare(CLONE_NEWUSER)", ENOSPC, fine, "NS-DEPTH");
+	expect("unshare(CLONE_NEWPID)", EINVAL, fine, "PID-TWICE");
+	expect("setns(other, CLONE_NEWNET)", EPERM, user, "NS-JOIN-PRIV");
+	expect("setns(other, CLONE_NEWNET)", EINVAL, fine, "NS-JOIN-TYPE");
+}
+
+static void maps(void **unused)
+{
+	struct state state = fine;
+
+	(void)unused;
+	state.effective = 0;
+	expect("write_file(path, plan->uid_map)", EPERM, state, "MAP-OUTER");
+	expect("write_file(path, plan->uid_map)", EINVAL, state, "MAP-FORMAT");
+	state.apparmor_userns = 1;
+	expect("write_file(path, plan->uid_map)", EPERM, state, "USERNS-APPARMOR");
+	expect("write_file(path, plan->gid_map)", EACCES, state, "USERNS-APPARMOR");
+}
+
+static void others(void **unused)
+{
+	struct state none = fine, denied = fine, mapped = fine;
+
+	(void)unused;
+	none.uid = 1000;
+	none.effective = 0;
+	denied.setgroups_denied = true;
+	mapped.in_user_namespace = true;
+	expect("sethostname(names->host, strlen(names->host))", EPERM, fine, "UTS-OWNER");
+	expect("setgroups(account.group_count, account.groups)", EPERM, denied, "SETGROUPS-DENIED");
+	expect("setresuid(account.uid, account.uid, account.uid)", EINVAL, mapped, "ID-UNMAPPED");
+	expect("fork_into(supervisor->cgroup)", ENOMEM, fine, "PID-DEAD");
+	expect("drop_bounding(plan->keep)", EPERM, none, "CAP-SETPCAP");
+	expect("open_tree(AT_FDCWD, source, OPEN_TREE_CLONE)", EPERM, none, "MNT-PRIV");
+	expect("fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)", EIO, fine, NULL);
+	expect("mount(NULL, \"/\", NULL, MS_REC | MS_PRIVATE, NULL)", EINVAL, fine, "MNT-NOTMOUNT");
+	expect("chroot(plan->root)", EPERM, none, "CHROOT-PRIV");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(namespaces),
+		cmocka_unit_test(maps),
+		cmocka_unit_test(others),
+	};
+
+	return cmocka_run_group_tests_name("why", tests, NULL, NULL);
+}

@@ -1,0 +1,35 @@
+# The unit tests, built with the address and undefined-behavior sanitizers.
+# Called from the top folder by the Makefile.
+CC = gcc
+CFLAGS = -O1 -g
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"test"' -Itools/common -Itests/unit \
+	-Wall -Wextra $(SANITIZERS) $(CFLAGS)
+HEADERS = $(wildcard tools/*/*.h tests/unit/*.h)
+COMMON = $(filter-out %/links.c %/nolinks.c %/carrier.c,$(wildcard tools/common/*.c))
+NAMES = $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+
+all: $(NAMES:%=build/unit/test_%)
+
+# The files that a test looks at, besides common/. A test of a tool's setup
+# includes the tool's own file, and has its kernel calls wrapped.
+SOURCES_mounts = tools/ns-mnt/mounts.c tools/ns-mnt/readonly.c
+SOURCES_sets = tools/capdrop/sets.c
+SOURCES_plan = tools/compose-run/plan.c tools/compose-run/options.c tools/compose-run/run.c
+
+LIBS_sets = -lcap
+
+WRAP = unshare setns sethostname setdomainname chroot chdir mount umount2 syscall setgroups \
+	setresgid setresuid exec_next
+wrap = $(WRAP:%=-Wl,--wrap=%)
+
+WRAP_chroot = -Wl,--wrap=readlink
+
+build/unit/test_setup_%: tests/unit/test_setup_%.c tests/unit/record.c $(COMMON) $(HEADERS) $(wildcard tools/*/*.c)
+	@mkdir -p build/unit
+	$(CC) $(ALL_CFLAGS) $(wrap) $(WRAP_$*) -o $@ $< tests/unit/record.c tests/unit/outcome.c $(COMMON) \
+		tools/common/nolinks.c -lcmocka
+build/unit/test_%: tests/unit/test_%.c tests/unit/outcome.c $(COMMON) $(HEADERS) $(wildcard tools/*/*.c)
+	@mkdir -p build/unit
+	$(CC) $(ALL_CFLAGS) -o $@ $< tests/unit/outcome.c $(COMMON) tools/common/nolinks.c \
+		$(SOURCES_$*) -lcmocka $(LIBS_$*)
