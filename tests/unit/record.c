@@ -79,10 +79,9 @@ int __wrap_mount(const char *source, const char *target, const char *type, unsig
 		 const void *data)
 {
 	(void)type, (void)data;
-	put("mount(%s,%s,%s%s%s%s%s) ", source ? source : "-", target,
-	    flags & MS_REC ? "rec," : "", flags & MS_PRIVATE ? "private" : "",
-	    flags & MS_SLAVE ? "slave" : "", flags & MS_SHARED ? "shared" : "",
-	    flags & MS_BIND ? "bind" : "");
+	put("mount(%s,%s,%s%s%s%s%s) ", source ? source : "-", target, flags & MS_REC ? "rec," : "",
+	    flags & MS_PRIVATE ? "private" : "", flags & MS_SLAVE ? "slave" : "",
+	    flags & MS_SHARED ? "shared" : "", flags & MS_BIND ? "bind" : "");
 	return 0;
 }
 
@@ -139,7 +138,8 @@ void record(int (*tool_main)(int argc, char *argv[]), const char *line)
 	int n = 0;
 
 	snprintf(copy, sizeof(copy), "%s", line);
-	for (char *word = strtok_r(copy, " ", &save); word && n < 31; word = strtok_r(NULL, " ", &save))
+	for (char *word = strtok_r(copy, " ", &save); word && n < 31;
+	     word = strtok_r(NULL, " ", &save))
 		words[n++] = word;
 	words[n] = NULL;
 	*recorded = '\0';

@@ -16,8 +16,9 @@ static void finds_the_closest_word(void **state)
 	assert_string_equal(closest("domain-name", words), "domainname");
 	assert_string_equal(closest("help", words), "help");
 	assert_null(closest("zzzzzz", words));
-	assert_null(closest("a-word-that-is-far-longer-than-anything-that-we-have-in-the-table-of-options",
-			    words));
+	assert_null(closest(
+		"a-word-that-is-far-longer-than-anything-that-we-have-in-the-table-of-options",
+		words));
 }
 
 static void names_errno(void **state)

@@ -11,7 +11,8 @@ static void tells_flags_from_values(void **state)
 	char values[64];
 
 	(void)state;
-	assert_true(mount_parse_options("size=64m,ro,mode=1777,noexec", &flags, values, sizeof(values)));
+	assert_true(mount_parse_options("size=64m,ro,mode=1777,noexec", &flags, values,
+					sizeof(values)));
 	assert_true(flags == (MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC));
 	assert_string_equal(values, "size=64m,mode=1777");
 
@@ -32,7 +33,8 @@ static void refuses_lists_with_holes(void **state)
 	assert_false(mount_parse_options("ro,,noexec", &flags, values, sizeof(values)));
 	assert_false(mount_parse_options(",ro", &flags, values, sizeof(values)));
 	assert_false(mount_parse_options("ro,", &flags, values, sizeof(values)));
-	assert_false(mount_parse_options("a-value-that-does-not-fit=1", &flags, values, sizeof(values)));
+	assert_false(
+		mount_parse_options("a-value-that-does-not-fit=1", &flags, values, sizeof(values)));
 }
 
 int main(void)

@@ -77,9 +77,10 @@ static void all_layers_in_their_order(void **state)
 	struct chain chain;
 
 	(void)state;
-	assert_string_equal(links_of((char *[]){ "compose-run", "--", "ls", NULL }, &chain),
-			    "cgroup ns-user cgroup ns-pid ns-uts ns-ipc ns-net ns-mnt chroot capdrop "
-			    "lsm --");
+	assert_string_equal(
+		links_of((char *[]){ "compose-run", "--", "ls", NULL }, &chain),
+		"cgroup ns-user cgroup ns-pid ns-uts ns-ipc ns-net ns-mnt chroot capdrop "
+		"lsm --");
 	assert_string_equal(link_of(&chain, "--"), "-- ls");
 	assert_string_equal(link_of(&chain, "ns-uts"), "ns-uts --hostname strata");
 }
@@ -98,8 +99,9 @@ static void layers_can_be_left_out(void **state)
 	struct chain chain;
 
 	(void)state;
-	assert_string_equal(links_of((char *[]){ "compose-run", "--without", "cgroup,lsm,ns-uts", "ls",
-						 NULL }, &chain),
+	assert_string_equal(links_of((char *[]){ "compose-run", "--without", "cgroup,lsm,ns-uts",
+						 "ls", NULL },
+				     &chain),
 			    "ns-user ns-pid ns-ipc ns-net ns-mnt chroot capdrop --");
 	assert_null(strstr(link_of(&chain, "env"), "HOSTNAME"));
 }
@@ -109,9 +111,10 @@ static void host_namespaces_bind_what_cannot_be_mounted(void **state)
 	struct chain chain;
 
 	(void)state;
-	assert_string_equal(links_of((char *[]){ "compose-run", "--pid", "host", "--network", "host",
-						 "--ipc", "host", "--uts", "host", "--cgroupns",
-						 "host", NULL }, &chain),
+	assert_string_equal(links_of((char *[]){ "compose-run", "--pid", "host", "--network",
+						 "host", "--ipc", "host", "--uts", "host",
+						 "--cgroupns", "host", NULL },
+				     &chain),
 			    "cgroup ns-user ns-mnt chroot capdrop lsm --");
 	assert_non_null(strstr(link_of(&chain, "ns-mnt"), "--bind /proc:/proc"));
 	assert_non_null(strstr(link_of(&chain, "ns-mnt"), "--ro-bind /sys:/sys"));
@@ -134,9 +137,10 @@ static void capabilities_as_docker_reads_them(void **state)
 	(void)state;
 	links_of((char *[]){ "compose-run", "--cap-add", "net_admin", "--cap-drop", "chown", NULL },
 		 &chain);
-	assert_non_null(strstr(link_of(&chain, "capdrop"),
-			       "--preset docker --add net_admin --drop chown"));
-	links_of((char *[]){ "compose-run", "--cap-drop", "ALL", "--cap-add", "chown", NULL }, &chain);
+	assert_non_null(
+		strstr(link_of(&chain, "capdrop"), "--preset docker --add net_admin --drop chown"));
+	links_of((char *[]){ "compose-run", "--cap-drop", "ALL", "--cap-add", "chown", NULL },
+		 &chain);
 	assert_non_null(strstr(link_of(&chain, "capdrop"), "capdrop --keep chown"));
 	assert_null(strstr(link_of(&chain, "capdrop"), "docker"));
 	links_of((char *[]){ "compose-run", "--cap-drop", "all", NULL }, &chain);
@@ -160,10 +164,11 @@ static void the_new_root_covers_no_source(void **state)
 /* What a shell makes of the printed words is what they were. */
 static void prints_what_a_shell_reads_back(void **state)
 {
-	static char *const words[] = { "plain", "two words", "it's", "", "$HOME `x` \"q\" \\", "a\nb",
-				       "*", "~", "#no", "-x=1;2&3|4>5" };
+	static char *const words[] = { "plain", "two words", "it's", "",    "$HOME `x` \"q\" \\",
+				       "a\nb",	"*",	     "~",    "#no", "-x=1;2&3|4>5" };
 	struct chain chain = { 0 };
-	char path[] = "/tmp/strata-print-XXXXXX", command[128], line[4096] = "", expected[4096] = "";
+	char path[] = "/tmp/strata-print-XXXXXX", command[128], line[4096] = "",
+	     expected[4096] = "";
 	int saved = dup(1), fd = mkstemp(path);
 	FILE *pipe;
 	size_t n;
@@ -240,7 +245,8 @@ static void refuses_nonsense_in_a_line(void **state)
 			fail_msg("%s %s: status %d, '%s'", lines[i][1], lines[i][2], outcome.status,
 				 outcome.said);
 		/* One line. */
-		assert_ptr_equal(strchr(outcome.said, '\n'), outcome.said + strlen(outcome.said) - 1);
+		assert_ptr_equal(strchr(outcome.said, '\n'),
+				 outcome.said + strlen(outcome.said) - 1);
 	}
 }
 

@@ -9,8 +9,14 @@
 
 /* A machine on which nothing is in the way. */
 static const struct state fine = {
-	.uid = 0, .effective = ALL, .bounding = ALL, .proc_visible = true, .userns_clone = -1,
-	.apparmor_userns = -1, .namespaces_max = 10000, .namespaces_name = "user.max_user_namespaces",
+	.uid = 0,
+	.effective = ALL,
+	.bounding = ALL,
+	.proc_visible = true,
+	.userns_clone = -1,
+	.apparmor_userns = -1,
+	.namespaces_max = 10000,
+	.namespaces_name = "user.max_user_namespaces",
 };
 
 static void expect(const char *call, int error, struct state machine, const char *id)

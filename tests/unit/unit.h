@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 struct outcome {
-	int status;	/* the exit status, or 256 + a signal */
-	char said[8192];	/* to stdout and stderr */
+	int status;	 /* the exit status, or 256 + a signal */
+	char said[8192]; /* to stdout and stderr */
 };
 
 /* Runs a function in a child and tells how it ended. */

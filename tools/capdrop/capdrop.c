@@ -51,22 +51,30 @@ static const char usage[] =
 	"\n"
 	"Example, as any user:  ns-user capdrop --keep chown -- capdrop --print\n";
 
-enum { KEEP = OPTION_OWN, DROP, PRESET, ADD, AMBIENT, USER, GROUPS, CLEAR_GROUPS, ALLOW_NEW_PRIVS,
-       PRINT };
-
-static const struct option table[] = {
-	{ "keep", required_argument, NULL, KEEP },
-	{ "drop", required_argument, NULL, DROP },
-	{ "preset", required_argument, NULL, PRESET },
-	{ "add", required_argument, NULL, ADD },
-	{ "ambient", required_argument, NULL, AMBIENT },
-	{ "user", required_argument, NULL, USER },
-	{ "groups", required_argument, NULL, GROUPS },
-	{ "clear-groups", no_argument, NULL, CLEAR_GROUPS },
-	{ "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
-	{ "print", no_argument, NULL, PRINT },
-	COMMON_OPTIONS
+enum {
+	KEEP = OPTION_OWN,
+	DROP,
+	PRESET,
+	ADD,
+	AMBIENT,
+	USER,
+	GROUPS,
+	CLEAR_GROUPS,
+	ALLOW_NEW_PRIVS,
+	PRINT
 };
+
+static const struct option table[] = { { "keep", required_argument, NULL, KEEP },
+				       { "drop", required_argument, NULL, DROP },
+				       { "preset", required_argument, NULL, PRESET },
+				       { "add", required_argument, NULL, ADD },
+				       { "ambient", required_argument, NULL, AMBIENT },
+				       { "user", required_argument, NULL, USER },
+				       { "groups", required_argument, NULL, GROUPS },
+				       { "clear-groups", no_argument, NULL, CLEAR_GROUPS },
+				       { "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
+				       { "print", no_argument, NULL, PRINT },
+				       COMMON_OPTIONS };
 
 struct plan {
 	uint64_t keep, ambient;
@@ -98,10 +106,12 @@ static int set_sets(uint64_t permitted, uint64_t inheritable)
 	int result = sets ? 0 : -1;
 
 	for (cap_value_t cap = 0; cap < cap_max_bits() && result == 0; cap++) {
-		if (permitted >> cap & 1 && (cap_set_flag(sets, CAP_PERMITTED, 1, &cap, CAP_SET) != 0 ||
-					     cap_set_flag(sets, CAP_EFFECTIVE, 1, &cap, CAP_SET) != 0))
+		if (permitted >> cap & 1 &&
+		    (cap_set_flag(sets, CAP_PERMITTED, 1, &cap, CAP_SET) != 0 ||
+		     cap_set_flag(sets, CAP_EFFECTIVE, 1, &cap, CAP_SET) != 0))
 			result = -1;
-		if (inheritable >> cap & 1 && cap_set_flag(sets, CAP_INHERITABLE, 1, &cap, CAP_SET) != 0)
+		if (inheritable >> cap & 1 &&
+		    cap_set_flag(sets, CAP_INHERITABLE, 1, &cap, CAP_SET) != 0)
 			result = -1;
 	}
 	if (result == 0)
@@ -140,7 +150,8 @@ static void become(const struct plan *plan)
 		     account.gid);
 	if (plan->user) {
 		STEP(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep the permitted set over setuid");
-		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u", account.uid);
+		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u",
+		     account.uid);
 		STEP(prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0), "and do not keep it over further ones");
 	}
 }
@@ -158,9 +169,11 @@ static void verify(const struct plan *plan, uint64_t permitted)
 	if (now.permitted != permitted || now.effective != permitted ||
 	    now.inheritable != plan->ambient || now.ambient != plan->ambient ||
 	    now.bounding & ~plan->keep)
-		step_fail("cap_get_proc()", "drop the capabilities: wanted %llx, have permitted %llx, "
-			  "bounding %llx [CAP-NOTAPPLIED]", (unsigned long long)permitted,
-			  (unsigned long long)now.permitted, (unsigned long long)now.bounding);
+		step_fail("cap_get_proc()",
+			  "drop the capabilities: wanted %llx, have permitted %llx, "
+			  "bounding %llx [CAP-NOTAPPLIED]",
+			  (unsigned long long)permitted, (unsigned long long)now.permitted,
+			  (unsigned long long)now.bounding);
 	if (!plan->allow_new_privs && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		step_fail("prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)", "set no_new_privs");
 }
@@ -192,7 +205,8 @@ static void setup(const struct plan *plan)
 	STEP(set_sets(permitted, plan->ambient), "set permitted and effective to %s",
 	     sets_in_words(permitted));
 	if (plan->ambient)
-		STEP(raise_ambient(plan->ambient), "set ambient to %s", sets_in_words(plan->ambient));
+		STEP(raise_ambient(plan->ambient), "set ambient to %s",
+		     sets_in_words(plan->ambient));
 
 	if (!plan->allow_new_privs)
 		STEP(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
@@ -220,9 +234,7 @@ int main(int argc, char *argv[])
 			kept = true;
 			add |= sets_parse(optarg);
 			break;
-		case ADD:
-			add |= sets_parse(optarg);
-			break;
+		case ADD: add |= sets_parse(optarg); break;
 		case DROP:
 			/* "all" is where the others begin. */
 			if (strcasecmp(optarg, "all") == 0)
@@ -235,24 +247,12 @@ int main(int argc, char *argv[])
 			preset = true;
 			base = sets_preset(optarg);
 			break;
-		case AMBIENT:
-			plan.ambient |= sets_parse(optarg);
-			break;
-		case USER:
-			plan.user = optarg;
-			break;
-		case GROUPS:
-			plan.groups = optarg;
-			break;
-		case CLEAR_GROUPS:
-			plan.clear_groups = true;
-			break;
-		case ALLOW_NEW_PRIVS:
-			plan.allow_new_privs = true;
-			break;
-		case PRINT:
-			print_wanted = true;
-			break;
+		case AMBIENT: plan.ambient |= sets_parse(optarg); break;
+		case USER: plan.user = optarg; break;
+		case GROUPS: plan.groups = optarg; break;
+		case CLEAR_GROUPS: plan.clear_groups = true; break;
+		case ALLOW_NEW_PRIVS: plan.allow_new_privs = true; break;
+		case PRINT: print_wanted = true; break;
 		}
 	if (print_wanted)
 		print(argv[optind] ? argv[optind] : "self");

@@ -43,8 +43,9 @@ static _Noreturn void die_unknown(const char *word)
 		known[cap] = names[cap];
 	}
 	close = closest(word, known);
-	die("there is no capability '%.40s'%s%s%s [CAP-UNKNOWN]", word, close ? "; did you mean " : "",
-	    close ? close : "; capabilities(7) lists them", close ? "?" : "");
+	die("there is no capability '%.40s'%s%s%s [CAP-UNKNOWN]", word,
+	    close ? "; did you mean " : "", close ? close : "; capabilities(7) lists them",
+	    close ? "?" : "");
 }
 
 uint64_t sets_parse(const char *list)
@@ -150,8 +151,8 @@ void sets_read_own(struct sets *sets, uint64_t bounding)
 void sets_print(const char *process)
 {
 	static const char *const lines[][2] = {
-		{ "CapPrm:\t", "permitted  " },	  { "CapEff:\t", "effective  " },
-		{ "CapInh:\t", "inheritable" },	  { "CapAmb:\t", "ambient    " },
+		{ "CapPrm:\t", "permitted  " }, { "CapEff:\t", "effective  " },
+		{ "CapInh:\t", "inheritable" }, { "CapAmb:\t", "ambient    " },
 		{ "CapBnd:\t", "bounding   " },
 	};
 	char path[64], text[4096];

@@ -59,15 +59,13 @@ static const char usage[] =
 
 enum { PIVOT = OPTION_OWN, WD, KEEP_FD, USERSPEC, GROUPS, SKIP_CHDIR };
 
-static const struct option table[] = {
-	{ "pivot", no_argument, NULL, PIVOT },
-	{ "wd", required_argument, NULL, WD },
-	{ "keep-fd", required_argument, NULL, KEEP_FD },
-	{ "userspec", required_argument, NULL, USERSPEC },
-	{ "groups", required_argument, NULL, GROUPS },
-	{ "skip-chdir", no_argument, NULL, SKIP_CHDIR },
-	COMMON_OPTIONS
-};
+static const struct option table[] = { { "pivot", no_argument, NULL, PIVOT },
+				       { "wd", required_argument, NULL, WD },
+				       { "keep-fd", required_argument, NULL, KEEP_FD },
+				       { "userspec", required_argument, NULL, USERSPEC },
+				       { "groups", required_argument, NULL, GROUPS },
+				       { "skip-chdir", no_argument, NULL, SKIP_CHDIR },
+				       COMMON_OPTIONS };
 
 #define KEEP_MAX 64
 struct plan {
@@ -87,7 +85,8 @@ static void refuse_folders(void)
 	for (int fd = 0; fd <= 2; fd++)
 		if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
 			die("descriptor %d is a folder of the outside, and would be a way out of the "
-			    "new root; redirect it from somewhere else", fd);
+			    "new root; redirect it from somewhere else",
+			    fd);
 }
 
 /* Marks all descriptors from 3 on to be closed at exec, but for the kept. */
@@ -99,7 +98,8 @@ static void close_on_exec(const struct plan *plan)
 		unsigned end = i < plan->keep_count ? plan->keep[i] : UINT_MAX;
 
 		if (i == plan->keep_count || end > first)
-			STEP((int)syscall(SYS_close_range, first, i < plan->keep_count ? end - 1 : end,
+			STEP((int)syscall(SYS_close_range, first,
+					  i < plan->keep_count ? end - 1 : end,
 					  CLOSE_RANGE_CLOEXEC),
 			     "mark the descriptors from %u on to be closed at exec", first);
 		first = end + 1;
@@ -157,7 +157,8 @@ static void pivot(const char *root)
 {
 	/* The new root has to be a mount. A bind of a folder onto itself is. */
 	if (!is_mount_point(root))
-		STEP(mount(root, root, NULL, MS_BIND | MS_REC, NULL), "bind '%s' onto itself", root);
+		STEP(mount(root, root, NULL, MS_BIND | MS_REC, NULL), "bind '%s' onto itself",
+		     root);
 	STEP(chdir(root), "go to '%s'", root);
 
 	/* With the same folder twice the old root lands on top of the new one,
@@ -184,7 +185,8 @@ static void become(const struct plan *plan)
 		STEP(setresgid(account.gid, account.gid, account.gid), "become group %u",
 		     account.gid);
 	if (plan->userspec)
-		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u", account.uid);
+		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u",
+		     account.uid);
 	tie_again(tie);
 }
 
@@ -240,24 +242,12 @@ int main(int argc, char *argv[])
 	tool_start("chroot", usage);
 	while ((c = next_option(argc, argv, "", table)) != -1)
 		switch (c) {
-		case PIVOT:
-			plan.pivot = true;
-			break;
-		case WD:
-			plan.wd = optarg;
-			break;
-		case KEEP_FD:
-			add_kept(&plan, optarg);
-			break;
-		case USERSPEC:
-			plan.userspec = optarg;
-			break;
-		case GROUPS:
-			plan.groups = optarg;
-			break;
-		case SKIP_CHDIR:
-			plan.skip_chdir = true;
-			break;
+		case PIVOT: plan.pivot = true; break;
+		case WD: plan.wd = optarg; break;
+		case KEEP_FD: add_kept(&plan, optarg); break;
+		case USERSPEC: plan.userspec = optarg; break;
+		case GROUPS: plan.groups = optarg; break;
+		case SKIP_CHDIR: plan.skip_chdir = true; break;
 		}
 	if (optind >= argc)
 		die("needs the new root directory:  chroot [OPTION]... NEWROOT [PROGRAM [ARG]...]");

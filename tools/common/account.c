@@ -17,7 +17,8 @@
  * are followed below it only. openat2(2). */
 static FILE *open_list(const char *root, const char *path)
 {
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT };
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+				.resolve = RESOLVE_IN_ROOT };
 	int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = top < 0 ? -1 : (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
 

@@ -12,10 +12,10 @@
 struct account {
 	uid_t uid;
 	gid_t gid;
-	bool has_gid;	/* a group was named, or the user has an entry */
-	gid_t groups[ACCOUNT_GROUPS_MAX];	/* supplementary, gid among them */
+	bool has_gid;			  /* a group was named, or the user has an entry */
+	gid_t groups[ACCOUNT_GROUPS_MAX]; /* supplementary, gid among them */
 	size_t group_count;
-	char home[256];	/* "/" when the user has no entry */
+	char home[256]; /* "/" when the user has no entry */
 };
 
 /* Looks "U", "U:G" or "U:" up, each a name or a number, in the files below

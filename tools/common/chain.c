@@ -14,8 +14,8 @@
 #include "step.h"
 #include "why.h"
 
-const char *const tool_names[] = { "cgroup", "ns-user", "ns-pid", "ns-uts", "ns-ipc", "ns-net",
-				   "ns-mnt", "chroot",	"capdrop", "lsm", NULL };
+const char *const tool_names[] = { "cgroup", "ns-user", "ns-pid",  "ns-uts", "ns-ipc", "ns-net",
+				   "ns-mnt", "chroot",	"capdrop", "lsm",    NULL };
 
 bool use_carried_links;
 bool checking;

@@ -3,9 +3,9 @@
 #define STRATA_FATE_H
 
 enum fate {
-	TAKEN,		/* it does what it does in any process, or we can't tell */
-	DROPPED,	/* nothing: the child is PID 1, and has no handler for it */
-	AWAITED,	/* the child blocks it, to take it in its own time, as an
+	TAKEN,	 /* it does what it does in any process, or we can't tell */
+	DROPPED, /* nothing: the child is PID 1, and has no handler for it */
+	AWAITED, /* the child blocks it, to take it in its own time, as an
 			 * init does: ns-pid --reap, and ns-pid itself */
 };
 

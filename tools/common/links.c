@@ -19,8 +19,15 @@ LINK(capdrop_main);
 LINK(lsm_main);
 
 const struct link carried_links[] = {
-	{ "cgroup", cgroup_main }, { "ns-user", ns_user_main }, { "ns-pid", ns_pid_main },
-	{ "ns-uts", ns_uts_main }, { "ns-ipc", ns_ipc_main },	{ "ns-net", ns_net_main },
-	{ "ns-mnt", ns_mnt_main }, { "chroot", chroot_main },	{ "capdrop", capdrop_main },
-	{ "lsm", lsm_main },	   { NULL, NULL },
+	{ "cgroup", cgroup_main },
+	{ "ns-user", ns_user_main },
+	{ "ns-pid", ns_pid_main },
+	{ "ns-uts", ns_uts_main },
+	{ "ns-ipc", ns_ipc_main },
+	{ "ns-net", ns_net_main },
+	{ "ns-mnt", ns_mnt_main },
+	{ "chroot", chroot_main },
+	{ "capdrop", capdrop_main },
+	{ "lsm", lsm_main },
+	{ NULL, NULL },
 };

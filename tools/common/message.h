@@ -8,7 +8,7 @@
 /* Exit statuses of a link that never became the program: the numbers of
  * env(1), nohup(1), chroot(1) and timeout(1). */
 enum {
-	EXIT_TOOL_FAILED = 125,	/* the tool itself failed */
+	EXIT_TOOL_FAILED = 125, /* the tool itself failed */
 	EXIT_CANNOT_RUN = 126,	/* the program was found, and could not be run */
 	EXIT_NOT_FOUND = 127,	/* the program was not found */
 };
@@ -17,12 +17,10 @@ enum {
 extern const char *tool_name;
 
 /* Prints "TOOL: message" and ends the process with 125. */
-_Noreturn void die(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+_Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same with ": what errno means (ENAME)" behind it, errno as it is. */
-_Noreturn void die_errno(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+_Noreturn void die_errno(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints "TOOL: note: message"; nothing ends. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));

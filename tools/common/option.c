@@ -18,8 +18,8 @@ void tool_start(const char *name, const char *usage)
 	tool_name = name;
 	tool_usage = usage;
 	check_wanted = false;
-	explaining = explaining_chain || dry_run ||
-		     (explain && *explain && strcmp(explain, "0") != 0);
+	explaining =
+		explaining_chain || dry_run || (explain && *explain && strcmp(explain, "0") != 0);
 	step_begin_link();
 	/* 0 starts getopt afresh: another link may have run in this process. */
 	optind = 0;
@@ -61,16 +61,12 @@ int next_option(int argc, char *argv[], const char *letters, const struct option
 		case 'V':
 			printf("%s (Strata) %s\n", tool_name, VERSION);
 			exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
-		case 'x':
-			explaining = true;
-			break;
+		case 'x': explaining = true; break;
 		case 'n':
 			dry_run = true;
 			explaining = true;
 			break;
-		case OPTION_CHECK:
-			check_wanted = true;
-			break;
+		case OPTION_CHECK: check_wanted = true; break;
 		case ':':
 			die("option '%s' needs a value; '%s --help' says which", argv[word],
 			    tool_name);

@@ -11,13 +11,13 @@
 /* Behind the tool's own entries in its table of long options. A tool numbers
  * its own from OPTION_OWN upwards. */
 enum { OPTION_CHECK = 256, OPTION_OWN };
-#define COMMON_OPTIONS                                      \
-	{ "help", no_argument, NULL, 'h' },                 \
-	{ "version", no_argument, NULL, 'V' },              \
-	{ "explain", no_argument, NULL, 'x' },              \
-	{ "dry-run", no_argument, NULL, 'n' },              \
-	{ "check", no_argument, NULL, OPTION_CHECK },       \
-	{ NULL, 0, NULL, 0 }
+#define COMMON_OPTIONS                                                                        \
+	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },            \
+		{ "explain", no_argument, NULL, 'x' }, { "dry-run", no_argument, NULL, 'n' }, \
+		{ "check", no_argument, NULL, OPTION_CHECK },                                 \
+	{                                                                                     \
+		NULL, 0, NULL, 0                                                              \
+	}
 
 /* Begins a tool: its name for messages, its usage text for --help. */
 void tool_start(const char *name, const char *usage);

@@ -19,12 +19,11 @@
 
 #define LOADER_MAX 256
 
-static _Noreturn void fail(int status, int error, const char *word, const char *id,
-			   const char *why, const char *fix)
+static _Noreturn void fail(int status, int error, const char *word, const char *id, const char *why,
+			   const char *fix)
 {
-	dprintf(2, "%s: cannot run %s: %s [%s]\n  why: %s\n%s%s%s", tool_name,
-		*word ? word : "''", errno_text(error), id, why, *fix ? "  fix: " : "", fix,
-		*fix ? "\n" : "");
+	dprintf(2, "%s: cannot run %s: %s [%s]\n  why: %s\n%s%s%s", tool_name, *word ? word : "''",
+		errno_text(error), id, why, *fix ? "  fix: " : "", fix, *fix ? "\n" : "");
 	_Exit(status);
 }
 
@@ -70,8 +69,7 @@ static const char *machine_name(unsigned machine)
 }
 
 /* "No such file or directory", and the file is there. */
-static _Noreturn void explain_missing(const char *word, const char *file, int fd,
-				      const char *head)
+static _Noreturn void explain_missing(const char *word, const char *file, int fd, const char *head)
 {
 	char loader[LOADER_MAX], why[700], fix[700] = "";
 
@@ -84,20 +82,25 @@ static _Noreturn void explain_missing(const char *word, const char *file, int fd
 			snprintf(fix, sizeof(fix), "sed -i 's/\\r$//' %s", file);
 			fail(EXIT_CANNOT_RUN, ENOENT, word, "EXEC-CRLF",
 			     "its first line ends with a Windows carriage return, which Linux takes "
-			     "for a part of the interpreter's name", fix);
+			     "for a part of the interpreter's name",
+			     fix);
 		}
-		snprintf(why, sizeof(why), "%s exists, but its first line asks for%s%s, which is not "
-			 "here", file, line[0] == ' ' ? "" : " ", line);
+		snprintf(why, sizeof(why),
+			 "%s exists, but its first line asks for%s%s, which is not "
+			 "here",
+			 file, line[0] == ' ' ? "" : " ", line);
 		fail(EXIT_CANNOT_RUN, ENOENT, word, "EXEC-SHEBANG", why, fix);
 	}
 	find_loader(fd, loader);
 	if (*loader && access(loader, F_OK) != 0) {
-		snprintf(why, sizeof(why), "%s exists, but its loader %s is missing here", file, loader);
+		snprintf(why, sizeof(why), "%s exists, but its loader %s is missing here", file,
+			 loader);
 		fail(EXIT_CANNOT_RUN, ENOENT, word, "EXEC-LOADER", why,
 		     "use a static program (lab/rootfs DIR makes a busybox root), or copy the loader "
 		     "and the libraries that ldd lists");
 	}
-	snprintf(why, sizeof(why), "%s exists, but something that it needs to start does not", file);
+	snprintf(why, sizeof(why), "%s exists, but something that it needs to start does not",
+		 file);
 	fail(EXIT_CANNOT_RUN, ENOENT, word, "EXEC-LOADER", why, "");
 }
 
@@ -115,7 +118,8 @@ static _Noreturn void explain_format(const char *word, const char *file, const c
 			 machine_name(header.e_machine), here.machine);
 		fail(EXIT_CANNOT_RUN, ENOEXEC, word, "EXEC-ARCH", why, "");
 	}
-	snprintf(why, sizeof(why), "%s is no program, and has no first line #! that names one", file);
+	snprintf(why, sizeof(why), "%s is no program, and has no first line #! that names one",
+		 file);
 	snprintf(fix, sizeof(fix), "run it with a shell:  sh %s", file);
 	fail(EXIT_CANNOT_RUN, ENOEXEC, word, "EXEC-FORMAT", why, fix);
 }
@@ -135,8 +139,10 @@ static _Noreturn void explain_access(const char *word, const char *file)
 	else if (!(status.st_mode & 0111))
 		snprintf(why, sizeof(why), "%s is not marked as executable (chmod +x)", file);
 	else
-		snprintf(why, sizeof(why), "%s may not be executed by this user, or a security module "
-			 "(Landlock, AppArmor, SELinux) forbids it, or its loader", file);
+		snprintf(why, sizeof(why),
+			 "%s may not be executed by this user, or a security module "
+			 "(Landlock, AppArmor, SELinux) forbids it, or its loader",
+			 file);
 	fail(EXIT_CANNOT_RUN, EACCES, word, "EXEC-PERM", why, "");
 }
 

@@ -21,7 +21,7 @@ static struct {
 	const char *call;
 	char phrase[512];
 	char before[64];
-	unsigned told;	/* steps of this link, when a whole chain is explained */
+	unsigned told; /* steps of this link, when a whole chain is explained */
 } step;
 
 /* In a whole chain, a link tells of that many steps; alone, of all. */
@@ -32,12 +32,9 @@ static struct {
 static const char *namespace_of(const char *call)
 {
 	static const char *const kinds[][2] = {
-		{ "CLONE_NEWUTS", "uts" },
-		{ "CLONE_NEWPID", "pid_for_children" },
-		{ "CLONE_NEWNS", "mnt" },
-		{ "CLONE_NEWIPC", "ipc" },
-		{ "CLONE_NEWNET", "net" },
-		{ "CLONE_NEWUSER", "user" },
+		{ "CLONE_NEWUTS", "uts" },	 { "CLONE_NEWPID", "pid_for_children" },
+		{ "CLONE_NEWNS", "mnt" },	 { "CLONE_NEWIPC", "ipc" },
+		{ "CLONE_NEWNET", "net" },	 { "CLONE_NEWUSER", "user" },
 		{ "CLONE_NEWCGROUP", "cgroup" },
 	};
 
@@ -113,7 +110,7 @@ static void narrate_result(void)
 int step_end_unless(int allowed, long result)
 {
 	if (result < 0) {
-		if (result < -1)	/* libseccomp returns -errno */
+		if (result < -1) /* libseccomp returns -errno */
 			errno = (int)-result;
 		if (errno == allowed)
 			return -1;

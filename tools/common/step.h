@@ -14,8 +14,7 @@
 
 #include <stdbool.h>
 
-#define STEP(call, ...) \
-	(step_begin(#call, __VA_ARGS__) ? step_end((long)(call)) : -1)
+#define STEP(call, ...) (step_begin(#call, __VA_ARGS__) ? step_end((long)(call)) : -1)
 
 /* The same for a call that may fail in one way that is no fault: when errno
  * is then `allowed`, STEP_UNLESS is -1 and the tool goes on. */
@@ -33,8 +32,7 @@ extern bool dry_run;
  * failure can be read; -1 without one. */
 extern int step_kernel_log;
 
-bool step_begin(const char *call, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+bool step_begin(const char *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int step_end(long result);
 int step_end_unless(int allowed, long result);
 

@@ -27,9 +27,9 @@
 struct child {
 	pid_t pid;
 	int pidfd;
-	int last;		/* the last signal that it got */
-	int killed_for;		/* the signal that we killed it for, as it was spared it */
-	int stopped_for;	/* the signal that we stopped it for, likewise */
+	int last;	 /* the last signal that it got */
+	int killed_for;	 /* the signal that we killed it for, as it was spared it */
+	int stopped_for; /* the signal that we stopped it for, likewise */
 	bool noted;
 };
 
@@ -113,10 +113,8 @@ static bool child_heard(const struct supervisor *supervisor, const siginfo_t *in
 	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:
-	case SIGWINCH:
-		return info->si_code > 0;	/* from the kernel */
-	default:
-		return false;
+	case SIGWINCH: return info->si_code > 0; /* from the kernel */
+	default: return false;
 	}
 }
 
@@ -131,7 +129,7 @@ static void hand_on(const struct supervisor *supervisor, struct child *child, co
 	if (!child_heard(supervisor, info))
 		kill(child->pid, signal);
 	else if (signal == SIGHUP)
-		kill(0, SIGHUP);	/* a hang-up is for our group as well */
+		kill(0, SIGHUP); /* a hang-up is for our group as well */
 	if (fate != DROPPED)
 		return;
 
@@ -149,8 +147,7 @@ static void hand_on(const struct supervisor *supervisor, struct child *child, co
 		kill(child->pid, SIGSTOP);
 		break;
 	case SIGURG:
-	case SIGWINCH:
-		break;			/* ignored by default in any process */
+	case SIGWINCH: break; /* ignored by default in any process */
 	default:
 		if (child->noted)
 			break;
@@ -208,13 +205,13 @@ static _Noreturn void end_by(int signal)
 {
 	sigset_t none;
 
-	prctl(PR_SET_DUMPABLE, 0);	/* the child dumped its core already */
+	prctl(PR_SET_DUMPABLE, 0); /* the child dumped its core already */
 	if (signal != SIGKILL)
 		sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
 	kill(getpid(), signal);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	_Exit(128 + signal);	/* we are PID 1 ourselves, and were spared */
+	_Exit(128 + signal); /* we are PID 1 ourselves, and were spared */
 }
 
 /* The child has ended: a zombie that is not waited for yet. Ends as it did. */
@@ -315,7 +312,8 @@ void supervise(struct supervisor *supervisor)
 	struct pollfd parent = { .events = POLLIN };
 	struct child child = { 0 };
 
-	parent.fd = STEP((int)syscall(SYS_pidfd_open, getpid(), 0), "open a pidfd of the supervisor");
+	parent.fd =
+		STEP((int)syscall(SYS_pidfd_open, getpid(), 0), "open a pidfd of the supervisor");
 	child.pid = STEP(fork_into(supervisor->cgroup), "fork");
 	if (child.pid > 0) {
 		child.pidfd = (int)syscall(SYS_pidfd_open, child.pid, 0);

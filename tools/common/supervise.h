@@ -49,7 +49,10 @@ void supervise(struct supervisor *supervisor);
 /* The kernel forgets to kill us with our parent when we change ids or gain
  * capabilities (commit_creds). Whoever does that calls the first before, and
  * the second with its result afterwards. */
-struct tie { int signal; pid_t parent; };
+struct tie {
+	int signal;
+	pid_t parent;
+};
 struct tie tie_read(void);
 void tie_again(struct tie tie);
 

@@ -51,7 +51,8 @@ void sysctl_parse(struct sysctl *sysctl, const char *text, const char *example)
 	for (size_t i = 0; i < length; i++)
 		if (!isgraph((unsigned char)text[i]))
 			die("the name of a setting has no blanks and no odd characters; expected "
-			    "KEY=VALUE, such as %s", example);
+			    "KEY=VALUE, such as %s",
+			    example);
 	/* A setting is written in one go, and read back by the page. */
 	if (strlen(equals + 1) > 4000 || strchr(equals, '\n'))
 		die("the value of a setting is one line of at most 4000 bytes");
@@ -113,8 +114,7 @@ void sysctl_write(const struct sysctl *sysctl)
 {
 	char held[8192] = "";
 
-	STEP(write_file(sysctl->path, sysctl->value), "set %s to '%s'", sysctl->key,
-	     sysctl->value);
+	STEP(write_file(sysctl->path, sysctl->value), "set %s to '%s'", sysctl->key, sysctl->value);
 	STEP(read_file(sysctl->path, held, sizeof(held)), "read %s back", sysctl->key);
 	if (dry_run || same_value(sysctl->value, held))
 		return;

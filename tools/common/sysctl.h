@@ -3,8 +3,8 @@
 #define STRATA_SYSCTL_H
 
 struct sysctl {
-	char key[200];		/* as it was typed: "net.ipv4.ip_forward" */
-	char path[220];		/* "/proc/sys/net/ipv4/ip_forward" */
+	char key[200];	/* as it was typed: "net.ipv4.ip_forward" */
+	char path[220]; /* "/proc/sys/net/ipv4/ip_forward" */
 	const char *value;
 };
 

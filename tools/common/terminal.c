@@ -47,8 +47,9 @@ void terminal_take_back(pid_t child)
 /* The ear's life. */
 static _Noreturn void listen_for(pid_t supervisor)
 {
-	static const int signals[] = { SIGHUP,	SIGINT,	 SIGQUIT, SIGTERM,
-				       SIGTSTP, SIGTTIN, SIGTTOU };
+	static const int signals[] = {
+		SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU
+	};
 	pid_t group = getpgrp();
 	siginfo_t info;
 	sigset_t heard;

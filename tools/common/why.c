@@ -68,8 +68,7 @@ static bool is_owned_elsewhere(const char *type)
 	owner_fd = ioctl(fd, NS_GET_USERNS);
 	elsewhere = owner_fd < 0 && errno == EPERM;
 	if (owner_fd >= 0) {
-		elsewhere = fstat(owner_fd, &owner) == 0 &&
-			    stat("/proc/self/ns/user", &our) == 0 &&
+		elsewhere = fstat(owner_fd, &owner) == 0 && stat("/proc/self/ns/user", &our) == 0 &&
 			    (owner.st_ino != our.st_ino || owner.st_dev != our.st_dev);
 		close(owner_fd);
 	}
@@ -128,9 +127,9 @@ void why_read_state(const char *call, struct state *state)
 	}
 }
 
-#define REASON(name, page, ...)                                                \
-	(snprintf(reason->id, sizeof(reason->id), "%s", name),                 \
-	 snprintf(reason->see, sizeof(reason->see), "%s", page),               \
+#define REASON(name, page, ...)                                  \
+	(snprintf(reason->id, sizeof(reason->id), "%s", name),   \
+	 snprintf(reason->see, sizeof(reason->see), "%s", page), \
 	 snprintf(reason->why, sizeof(reason->why), __VA_ARGS__), true)
 #define FIX(...) snprintf(reason->fix, sizeof(reason->fix), __VA_ARGS__)
 
@@ -147,9 +146,10 @@ static bool decide_namespace(const char *tool, const char *call, int error,
 	if (error == ENOSPC) {
 		if (state->namespaces_max >= 0 && state->namespaces_max < 64) {
 			FIX("sysctl -w %s=10000   (as root)", state->namespaces_name);
-			return REASON("NS-LIMIT", "namespaces(7)",
-				      "'no space' means the limit on namespaces, not the disk: %s = %lld",
-				      state->namespaces_name, state->namespaces_max);
+			return REASON(
+				"NS-LIMIT", "namespaces(7)",
+				"'no space' means the limit on namespaces, not the disk: %s = %lld",
+				state->namespaces_name, state->namespaces_max);
 		}
 		FIX("leave one of the namespaces, or raise %s", state->namespaces_name);
 		return REASON("NS-DEPTH", namespaces[kind].man,
@@ -171,8 +171,9 @@ static bool decide_namespace(const char *tool, const char *call, int error,
 	}
 	if (user && state->root_changed) {
 		FIX("move ns-user before chroot:  ns-user chroot DIR ...");
-		return REASON("USERNS-CHROOT", "user_namespaces(7)",
-			      "a process whose root was changed by chroot may not create user namespaces");
+		return REASON(
+			"USERNS-CHROOT", "user_namespaces(7)",
+			"a process whose root was changed by chroot may not create user namespaces");
 	}
 	if (user && state->userns_clone == 0 && !has(state, CAP_SYS_ADMIN)) {
 		FIX("sysctl -w kernel.unprivileged_userns_clone=1   (as root), or use sudo");
@@ -190,7 +191,8 @@ static bool decide_namespace(const char *tool, const char *call, int error,
 		FIX("put ns-user first:  ns-user %s -- sh   or use sudo", tool);
 		return REASON("NS-PRIV", "user_namespaces(7)",
 			      "you are uid %u without CAP_SYS_ADMIN; without it only user "
-			      "namespaces may be created", state->uid);
+			      "namespaces may be created",
+			      state->uid);
 	}
 	return false;
 }
@@ -206,21 +208,27 @@ static bool decide_sysctl(const char *tool, int error, const struct state *state
 	switch (error) {
 	case 0:
 		FIX("if that means the same, ask for it as the kernel prints it");
-		return REASON("SYSCTL-HELD", page, "the kernel took the value without an error, and "
+		return REASON("SYSCTL-HELD", page,
+			      "the kernel took the value without an error, and "
 			      "reading it back gives another one");
 	case EACCES:
 	case EPERM:
 		if (state->owner_elsewhere) {
 			FIX("enter that one as well, first:  ns-user --join PID %s --join PID "
-			    "--sysctl KEY=VALUE -- sh", tool);
-			return REASON("SYSCTL-OWNER", "user_namespaces(7)",
-				      "the %s namespace we are in belongs to another user namespace, "
-				      "and its settings to that one's root", kind);
+			    "--sysctl KEY=VALUE -- sh",
+			    tool);
+			return REASON(
+				"SYSCTL-OWNER", "user_namespaces(7)",
+				"the %s namespace we are in belongs to another user namespace, "
+				"and its settings to that one's root",
+				kind);
 		}
 		if (net && !has(state, CAP_NET_ADMIN)) {
 			FIX("put ns-user first, or leave CAP_NET_ADMIN:  ns-user ns-net ... -- sh");
-			return REASON("SYSCTL-PRIV", page, "the settings of a network namespace take "
-				      "CAP_NET_ADMIN, and you are uid %u without it", state->uid);
+			return REASON("SYSCTL-PRIV", page,
+				      "the settings of a network namespace take "
+				      "CAP_NET_ADMIN, and you are uid %u without it",
+				      state->uid);
 		}
 		if (net) {
 			FIX("change it outside, as root, for all:  sysctl -w KEY=VALUE");
@@ -230,41 +238,49 @@ static bool decide_sysctl(const char *tool, int error, const struct state *state
 		}
 		if (state->uid != 0) {
 			FIX("be uid 0 inside:  ns-user --map-root ns-ipc --sysctl KEY=VALUE -- sh");
-			return REASON("SYSCTL-PRIV", page, "the settings of an IPC namespace belong "
-				      "to uid 0 of its user namespace, and you are uid %u", state->uid);
+			return REASON("SYSCTL-PRIV", page,
+				      "the settings of an IPC namespace belong "
+				      "to uid 0 of its user namespace, and you are uid %u",
+				      state->uid);
 		}
 		if (state->in_user_namespace) {
 			FIX("use sudo, without ns-user; or a newer kernel");
-			return REASON("SYSCTL-KERNEL", page, "before Linux 6.9 only the machine's "
+			return REASON("SYSCTL-KERNEL", page,
+				      "before Linux 6.9 only the machine's "
 				      "root may change the settings of an IPC namespace");
 		}
 		return false;
 	case ENOENT:
 		if (!state->proc_visible) {
 			FIX("put %s before chroot, or mount /proc there", tool);
-			return REASON("SYSCTL-PROC", "proc(5)",
-				      "settings are files below /proc/sys, and there is no /proc here");
+			return REASON(
+				"SYSCTL-PROC", "proc(5)",
+				"settings are files below /proc/sys, and there is no /proc here");
 		}
 		FIX("see which there are:  %s -- find /proc/sys/%s", tool,
 		    net ? "net" : "kernel /proc/sys/fs/mqueue");
-		return REASON("SYSCTL-NONE", page,
-			      "there is no such setting in this namespace: its name is mistyped, or "
-			      "its kernel module is not loaded%s",
-			      net ? ", or the machine has one for all network namespaces and "
-				    "shows it in the first only" : "");
+		return REASON(
+			"SYSCTL-NONE", page,
+			"there is no such setting in this namespace: its name is mistyped, or "
+			"its kernel module is not loaded%s",
+			net ? ", or the machine has one for all network namespaces and "
+			      "shows it in the first only"
+			    : "");
 	case EISDIR:
 		FIX("name one of them; 'ls' lists the folder");
 		return REASON("SYSCTL-FOLDER", "proc(5)",
 			      "this is not one setting but a folder of settings");
 	case EROFS:
 		FIX("docker run --privileged ..., or a virtual machine");
-		return REASON("SYSCTL-READONLY", "proc(5)",
-			      "/proc/sys is mounted read-only: you are probably inside a container");
-	case EIO:	/* a write that ended early */
+		return REASON(
+			"SYSCTL-READONLY", "proc(5)",
+			"/proc/sys is mounted read-only: you are probably inside a container");
+	case EIO: /* a write that ended early */
 	case EINVAL:
 	case ERANGE:
 	case ENOSPC:
-		return REASON("SYSCTL-VALUE", page, "the kernel does not take this value: it is "
+		return REASON("SYSCTL-VALUE", page,
+			      "the kernel does not take this value: it is "
 			      "of another kind (number, list, name), or too large or small");
 	}
 	return false;
@@ -282,9 +298,10 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 		if (error == EPERM) {
 			FIX("join its user namespace first:  ns-user --join PID %s --join PID -- sh",
 			    tool);
-			return REASON("NS-JOIN-PRIV", "setns(2)",
-				      "joining a namespace takes CAP_SYS_ADMIN in the user namespace "
-				      "that owns it");
+			return REASON(
+				"NS-JOIN-PRIV", "setns(2)",
+				"joining a namespace takes CAP_SYS_ADMIN in the user namespace "
+				"that owns it");
 		}
 		if (error == EINVAL)
 			return REASON("NS-JOIN-TYPE", "setns(2)",
@@ -295,15 +312,17 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 		if (state->apparmor_userns == 1 && (error == EPERM || error == EACCES)) {
 			FIX("use sudo; or, until the next boot (weakens the machine):  sudo sysctl -w "
 			    "kernel.apparmor_restrict_unprivileged_userns=0");
-			return REASON("USERNS-APPARMOR", "apparmor(7)",
-				      "the namespace was created, then AppArmor took its powers away "
-				      "(kernel.apparmor_restrict_unprivileged_userns = 1)");
+			return REASON(
+				"USERNS-APPARMOR", "apparmor(7)",
+				"the namespace was created, then AppArmor took its powers away "
+				"(kernel.apparmor_restrict_unprivileged_userns = 1)");
 		}
 		if (error == EPERM) {
 			FIX("map your own id (--map-root or --map-current)");
-			return REASON("MAP-OUTER", "user_namespaces(7)",
-				      "without CAP_SETUID and CAP_SETGID out here, one may map only "
-				      "one's own id");
+			return REASON(
+				"MAP-OUTER", "user_namespaces(7)",
+				"without CAP_SETUID and CAP_SETGID out here, one may map only "
+				"one's own id");
 		}
 		if (error == EINVAL)
 			return REASON("MAP-FORMAT", "user_namespaces(7)",
@@ -321,15 +340,17 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 		FIX("ns-user first, which gives it over a new one:  ns-user ns-net -- sh   or --no-lo");
 		return REASON("NET-ADMIN", "network_namespaces(7)",
 			      "changing a network device takes CAP_NET_ADMIN, and you are uid %u "
-			      "without it", state->uid);
+			      "without it",
+			      state->uid);
 	}
 	if (error == EPERM && strstr(call, "setgroups(") && state->setgroups_denied)
 		return REASON("SETGROUPS-DENIED", "user_namespaces(7)",
 			      "/proc/self/setgroups is 'deny' in this user namespace");
 	if (error == EINVAL && (strstr(call, "setresuid(") || strstr(call, "setresgid(")) &&
 	    state->in_user_namespace)
-		return REASON("ID-UNMAPPED", "user_namespaces(7)",
-			      "that id has no mapping in this user namespace; see /proc/self/uid_map");
+		return REASON(
+			"ID-UNMAPPED", "user_namespaces(7)",
+			"that id has no mapping in this user namespace; see /proc/self/uid_map");
 	if (error == ENOMEM && strstr(call, "fork")) {
 		FIX("keep PID 1 alive, or leave --no-fork away");
 		return REASON("PID-DEAD", "pid_namespaces(7)",
@@ -351,10 +372,11 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 		}
 		FIX("put the tools in this order: ns-user ns-pid ns-net ns-mnt chroot; and mount "
 		    "before the old root goes");
-		return REASON("MNT-OWNER", "user_namespaces(7)",
-			      "you have CAP_SYS_ADMIN, but not where it counts: a mount namespace, "
-			      "a /proc or a /sys of an outer user namespace is involved, or no other "
-			      "/proc is visible any more");
+		return REASON(
+			"MNT-OWNER", "user_namespaces(7)",
+			"you have CAP_SYS_ADMIN, but not where it counts: a mount namespace, "
+			"a /proc or a /sys of an outer user namespace is involved, or no other "
+			"/proc is visible any more");
 	}
 	if (error == EINVAL && strstr(call, "MS_PRIVATE")) {
 		FIX("run ns-mnt before chroot, or with --propagation unchanged");
@@ -363,8 +385,10 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 	}
 	if (error == EPERM && strstr(call, "chroot(")) {
 		FIX("put ns-user first:  ns-user chroot DIR ...   or use sudo");
-		return REASON("CHROOT-PRIV", "chroot(2)", "chroot takes CAP_SYS_CHROOT, and you are "
-			      "uid %u without it", state->uid);
+		return REASON("CHROOT-PRIV", "chroot(2)",
+			      "chroot takes CAP_SYS_CHROOT, and you are "
+			      "uid %u without it",
+			      state->uid);
 	}
 	return false;
 }
@@ -400,8 +424,8 @@ void why_die(const char *call, const char *phrase)
 	    !why_decide(tool_name, call, error, &state, &reason))
 		*reason.id = '\0';
 	n = snprintf(text, sizeof(text), "%s: cannot %s: %s%s%s%s\n  call: %s\n", tool_name, phrase,
-		     error ? errno_text(error) : "it did not take effect", *reason.id ? " [" : "", reason.id, *reason.id ? "]" : "",
-		     call);
+		     error ? errno_text(error) : "it did not take effect", *reason.id ? " [" : "",
+		     reason.id, *reason.id ? "]" : "", call);
 	n += kernel_words(text + n, sizeof(text) - (size_t)n);
 	if (*reason.id && n < (int)sizeof(text))
 		n += snprintf(text + n, sizeof(text) - (size_t)n, "  why: %s\n", reason.why);

@@ -13,24 +13,24 @@
 /* What is read of the machine. Numbers are -1 where they can't be read. */
 struct state {
 	uid_t uid;
-	unsigned long long effective;	/* capabilities, as in /proc/self/status */
+	unsigned long long effective; /* capabilities, as in /proc/self/status */
 	unsigned long long bounding;
-	int seccomp;			/* 0 none, 1 strict, 2 filter */
-	bool unshare_refused;		/* even unshare(0), which asks for nothing */
-	bool root_changed;		/* our root is no mount point: chrooted */
-	bool in_user_namespace;		/* the id map is not the whole range */
+	int seccomp;		/* 0 none, 1 strict, 2 filter */
+	bool unshare_refused;	/* even unshare(0), which asks for nothing */
+	bool root_changed;	/* our root is no mount point: chrooted */
+	bool in_user_namespace; /* the id map is not the whole range */
 	bool setgroups_denied;
-	bool proc_visible;		/* there is a /proc */
-	bool owner_elsewhere;		/* ns-ipc: our IPC namespace belongs to another user
+	bool proc_visible;	  /* there is a /proc */
+	bool owner_elsewhere;	  /* ns-ipc: our IPC namespace belongs to another user
 					   namespace than ours; the other ns-* alike */
-	int userns_clone;		/* kernel.unprivileged_userns_clone */
-	int apparmor_userns;		/* kernel.apparmor_restrict_unprivileged_userns */
-	long long namespaces_max;	/* user.max_X_namespaces for the call's X */
-	char namespaces_name[64];	/* that sysctl's name */
+	int userns_clone;	  /* kernel.unprivileged_userns_clone */
+	int apparmor_userns;	  /* kernel.apparmor_restrict_unprivileged_userns */
+	long long namespaces_max; /* user.max_X_namespaces for the call's X */
+	char namespaces_name[64]; /* that sysctl's name */
 };
 
 struct reason {
-	char id[24];		/* "NS-PRIV", as in the manual's DIAGNOSTICS */
+	char id[24]; /* "NS-PRIV", as in the manual's DIAGNOSTICS */
 	char why[600];
 	char fix[400];
 	char see[80];

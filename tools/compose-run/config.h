@@ -14,20 +14,19 @@ struct words {
 };
 
 /* Adds a copy of a word, printed by a format. Ends with 125 without memory. */
-void words_add(struct words *words, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void words_add(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 struct config_mount {
-	char *source;	/* a path outside; NULL for a tmpfs */
+	char *source; /* a path outside; NULL for a tmpfs */
 	char *target;
-	char *options;	/* of the tmpfs, or NULL */
+	char *options; /* of the tmpfs, or NULL */
 	bool read_only;
 };
 
 struct config {
 	struct {
-		char **args;	/* ended by NULL; empty: a shell */
-		struct words env;	/* "NAME=value" */
+		char **args;	  /* ended by NULL; empty: a shell */
+		struct words env; /* "NAME=value" */
 		const char *cwd;
 		const char *user;
 		struct words cap_add, cap_drop;
@@ -35,8 +34,8 @@ struct config {
 		const char *apparmor, *selinux;
 	} process;
 	struct {
-		const char *path;	/* NULL: the machine's own / */
-		bool writable;	/* changes stay in it */
+		const char *path; /* NULL: the machine's own / */
+		bool writable;	  /* changes stay in it */
 		bool readonly;
 	} root;
 	const char *hostname;
@@ -44,11 +43,11 @@ struct config {
 	size_t mount_count;
 	struct {
 		const char *memory, *cpus, *pids;
-		const char *seccomp;	/* NULL: the default; "unconfined"; a file */
+		const char *seccomp; /* NULL: the default; "unconfined"; a file */
 		bool host_network, host_pid, host_ipc, host_uts, host_user, host_cgroup;
 	} linux_;
 	bool init;
-	struct words without;	/* layers left out, by the names of their tools */
+	struct words without; /* layers left out, by the names of their tools */
 };
 
 /* Whether a layer was left out. */

@@ -38,36 +38,54 @@ static const char usage[] =
 	"\n"
 	"Example, as any user:  compose-run -- sh -c 'hostname; ps'\n";
 
-enum { ROOTFS = OPTION_OWN, READ_ONLY, TMPFS, HOSTNAME, MEMORY, CPUS, PIDS_LIMIT, CAP_ADD, CAP_DROP,
-       SECURITY_OPT, NETWORK, PID, IPC, UTS, USERNS, CGROUPNS, INIT, WITHOUT, PRINT_CHAIN, CHAIN };
-
-static const struct option table[] = {
-	{ "rootfs", required_argument, NULL, ROOTFS },
-	{ "read-only", no_argument, NULL, READ_ONLY },
-	{ "volume", required_argument, NULL, 'v' },
-	{ "tmpfs", required_argument, NULL, TMPFS },
-	{ "user", required_argument, NULL, 'u' },
-	{ "workdir", required_argument, NULL, 'w' },
-	{ "env", required_argument, NULL, 'e' },
-	{ "hostname", required_argument, NULL, HOSTNAME },
-	{ "memory", required_argument, NULL, MEMORY },
-	{ "cpus", required_argument, NULL, CPUS },
-	{ "pids-limit", required_argument, NULL, PIDS_LIMIT },
-	{ "cap-add", required_argument, NULL, CAP_ADD },
-	{ "cap-drop", required_argument, NULL, CAP_DROP },
-	{ "security-opt", required_argument, NULL, SECURITY_OPT },
-	{ "network", required_argument, NULL, NETWORK },
-	{ "pid", required_argument, NULL, PID },
-	{ "ipc", required_argument, NULL, IPC },
-	{ "uts", required_argument, NULL, UTS },
-	{ "userns", required_argument, NULL, USERNS },
-	{ "cgroupns", required_argument, NULL, CGROUPNS },
-	{ "init", no_argument, NULL, INIT },
-	{ "without", required_argument, NULL, WITHOUT },
-	{ "print-chain", no_argument, NULL, PRINT_CHAIN },
-	{ "chain", no_argument, NULL, CHAIN },
-	COMMON_OPTIONS
+enum {
+	ROOTFS = OPTION_OWN,
+	READ_ONLY,
+	TMPFS,
+	HOSTNAME,
+	MEMORY,
+	CPUS,
+	PIDS_LIMIT,
+	CAP_ADD,
+	CAP_DROP,
+	SECURITY_OPT,
+	NETWORK,
+	PID,
+	IPC,
+	UTS,
+	USERNS,
+	CGROUPNS,
+	INIT,
+	WITHOUT,
+	PRINT_CHAIN,
+	CHAIN
 };
+
+static const struct option table[] = { { "rootfs", required_argument, NULL, ROOTFS },
+				       { "read-only", no_argument, NULL, READ_ONLY },
+				       { "volume", required_argument, NULL, 'v' },
+				       { "tmpfs", required_argument, NULL, TMPFS },
+				       { "user", required_argument, NULL, 'u' },
+				       { "workdir", required_argument, NULL, 'w' },
+				       { "env", required_argument, NULL, 'e' },
+				       { "hostname", required_argument, NULL, HOSTNAME },
+				       { "memory", required_argument, NULL, MEMORY },
+				       { "cpus", required_argument, NULL, CPUS },
+				       { "pids-limit", required_argument, NULL, PIDS_LIMIT },
+				       { "cap-add", required_argument, NULL, CAP_ADD },
+				       { "cap-drop", required_argument, NULL, CAP_DROP },
+				       { "security-opt", required_argument, NULL, SECURITY_OPT },
+				       { "network", required_argument, NULL, NETWORK },
+				       { "pid", required_argument, NULL, PID },
+				       { "ipc", required_argument, NULL, IPC },
+				       { "uts", required_argument, NULL, UTS },
+				       { "userns", required_argument, NULL, USERNS },
+				       { "cgroupns", required_argument, NULL, CGROUPNS },
+				       { "init", no_argument, NULL, INIT },
+				       { "without", required_argument, NULL, WITHOUT },
+				       { "print-chain", no_argument, NULL, PRINT_CHAIN },
+				       { "chain", no_argument, NULL, CHAIN },
+				       COMMON_OPTIONS };
 
 /* A path as it is outside, without symbolic links: the new root is put
  * together on another folder, and must not cover it. */
@@ -101,7 +119,8 @@ static void set_rootfs(struct config *config, char *value)
 static void add_mount(struct config *config, struct config_mount mount)
 {
 	if (*mount.target != '/' || strchr(mount.target, ','))
-		die("a mount point is an absolute path inside, without commas, not '%s'", mount.target);
+		die("a mount point is an absolute path inside, without commas, not '%s'",
+		    mount.target);
 	config->mounts = reallocarray(config->mounts, config->mount_count + 1, sizeof(mount));
 	if (!config->mounts)
 		die_errno("cannot note the mount on '%s'", mount.target);
@@ -125,8 +144,8 @@ static void add_volume(struct config *config, char *value)
 			die("--volume SRC:DST ends in :ro or :rw, not ':%s'", mode);
 	}
 	if (!strchr(value, '/'))
-		die("--volume: there are no named volumes; for the folder '%s' write ./%s:%s", value,
-		    value, mount.target);
+		die("--volume: there are no named volumes; for the folder '%s' write ./%s:%s",
+		    value, value, mount.target);
 	mount.source = outer_path(value, "--volume");
 	add_mount(config, mount);
 }
@@ -163,8 +182,9 @@ static void set_security(struct config *config, const char *value)
 
 	setting = setting ? setting + 1 : "";
 	if (strncmp(value, "seccomp=", 8) == 0 && *setting)
-		config->linux_.seccomp = strcmp(setting, "unconfined") == 0 ?
-						 setting : outer_path(setting, "--security-opt seccomp");
+		config->linux_.seccomp = strcmp(setting, "unconfined") == 0
+						 ? setting
+						 : outer_path(setting, "--security-opt seccomp");
 	else if (strncmp(value, "apparmor=", 9) == 0 && *setting)
 		config->process.apparmor = setting;
 	else if (strncmp(value, "label=", 6) == 0 && *setting)
@@ -176,7 +196,8 @@ static void set_security(struct config *config, const char *value)
 		config->process.new_privileges = true;
 	else
 		die("--security-opt takes seccomp=FILE|unconfined, apparmor=NAME, label=CONTEXT or "
-		    "no-new-privileges[=false], not '%s'", value);
+		    "no-new-privileges[=false], not '%s'",
+		    value);
 }
 
 /* "host", or the word that stands for a namespace of its own. */
@@ -214,81 +235,43 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 	tool_start("compose-run", usage);
 	while ((c = next_option(argc, argv, "v:u:w:e:", table)) != -1)
 		switch (c) {
-		case ROOTFS:
-			set_rootfs(config, optarg);
-			break;
-		case READ_ONLY:
-			config->root.readonly = true;
-			break;
-		case 'v':
-			add_volume(config, optarg);
-			break;
-		case TMPFS:
-			add_tmpfs(config, optarg);
-			break;
-		case 'u':
-			config->process.user = optarg;
-			break;
+		case ROOTFS: set_rootfs(config, optarg); break;
+		case READ_ONLY: config->root.readonly = true; break;
+		case 'v': add_volume(config, optarg); break;
+		case TMPFS: add_tmpfs(config, optarg); break;
+		case 'u': config->process.user = optarg; break;
 		case 'w':
 			if (*optarg != '/')
 				die("--workdir takes an absolute path inside, not '%s'", optarg);
 			config->process.cwd = optarg;
 			break;
-		case 'e':
-			add_env(config, optarg);
-			break;
+		case 'e': add_env(config, optarg); break;
 		case HOSTNAME:
 			config->hostname = optarg;
 			hostname = true;
 			break;
-		case MEMORY:
-			config->linux_.memory = optarg;
-			break;
-		case CPUS:
-			config->linux_.cpus = optarg;
-			break;
-		case PIDS_LIMIT:
-			config->linux_.pids = optarg;
-			break;
-		case CAP_ADD:
-			words_add(&config->process.cap_add, "%s", optarg);
-			break;
-		case CAP_DROP:
-			words_add(&config->process.cap_drop, "%s", optarg);
-			break;
-		case SECURITY_OPT:
-			set_security(config, optarg);
-			break;
+		case MEMORY: config->linux_.memory = optarg; break;
+		case CPUS: config->linux_.cpus = optarg; break;
+		case PIDS_LIMIT: config->linux_.pids = optarg; break;
+		case CAP_ADD: words_add(&config->process.cap_add, "%s", optarg); break;
+		case CAP_DROP: words_add(&config->process.cap_drop, "%s", optarg); break;
+		case SECURITY_OPT: set_security(config, optarg); break;
 		case NETWORK:
 			config->linux_.host_network = is_host("--network", optarg, "none");
 			break;
-		case PID:
-			config->linux_.host_pid = is_host("--pid", optarg, "private");
-			break;
-		case IPC:
-			config->linux_.host_ipc = is_host("--ipc", optarg, "private");
-			break;
-		case UTS:
-			config->linux_.host_uts = is_host("--uts", optarg, "private");
-			break;
+		case PID: config->linux_.host_pid = is_host("--pid", optarg, "private"); break;
+		case IPC: config->linux_.host_ipc = is_host("--ipc", optarg, "private"); break;
+		case UTS: config->linux_.host_uts = is_host("--uts", optarg, "private"); break;
 		case USERNS:
 			config->linux_.host_user = is_host("--userns", optarg, "private");
 			break;
 		case CGROUPNS:
 			config->linux_.host_cgroup = is_host("--cgroupns", optarg, "private");
 			break;
-		case INIT:
-			config->init = true;
-			break;
-		case WITHOUT:
-			add_without(config, optarg);
-			break;
-		case PRINT_CHAIN:
-			request->print = true;
-			break;
-		case CHAIN:
-			request->separate = true;
-			break;
+		case INIT: config->init = true; break;
+		case WITHOUT: add_without(config, optarg); break;
+		case PRINT_CHAIN: request->print = true; break;
+		case CHAIN: request->separate = true; break;
 		}
 	if (hostname && config->linux_.host_uts)
 		die("--hostname does not go with --uts host: it would rename the machine");

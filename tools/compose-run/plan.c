@@ -72,7 +72,8 @@ static bool is_below(const char *path, const char *folder)
  * our own namespace. */
 static const char *pick_mount_point(const struct config *config)
 {
-	static const char *const folders[] = { "/mnt", "/media", "/srv", "/opt", "/home", "/var", NULL };
+	static const char *const folders[] = { "/mnt",	"/media", "/srv", "/opt",
+					       "/home", "/var",	  NULL };
 	const char *tools = tool_directory();
 	struct stat status;
 
@@ -82,7 +83,8 @@ static const char *pick_mount_point(const struct config *config)
 			    (config->root.path && is_below(config->root.path, *folder));
 
 		for (size_t i = 0; i < config->mount_count && !used; i++)
-			used = config->mounts[i].source && is_below(config->mounts[i].source, *folder);
+			used = config->mounts[i].source &&
+			       is_below(config->mounts[i].source, *folder);
 		if (!used)
 			return *folder;
 	}
@@ -232,9 +234,10 @@ static void plan_kernel_mounts(const struct config *config, struct words *words,
 	/* Docker's lists: what tells about the machine, and what switches it.
 	 * Not every kernel has all of them. */
 	static const char *const masked[] = {
-		"/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys",
-		"/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
-		"/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
+		"/proc/asound",	    "/proc/acpi",	 "/proc/interrupts",
+		"/proc/kcore",	    "/proc/keys",	 "/proc/latency_stats",
+		"/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
+		"/proc/scsi",	    "/sys/firmware",	 "/sys/devices/virtual/powercap",
 	};
 	static const char *const read_only[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
 						 "/proc/sysrq-trigger" };
@@ -304,8 +307,8 @@ static void plan_mounts(const struct config *config, struct chain *chain, const 
 		const struct config_mount *mount = &config->mounts[i];
 
 		if (!mount->source)
-			add_option(words, "--tmpfs", "%s%s%s", mount->target, mount->options ? ":" : "",
-				   mount->options ? mount->options : "");
+			add_option(words, "--tmpfs", "%s%s%s", mount->target,
+				   mount->options ? ":" : "", mount->options ? mount->options : "");
 		else
 			add_option(words, "--mount", "type=bind,src=%s,dst=%s%s", mount->source,
 				   mount->target, mount->read_only ? ",ro" : "");
@@ -351,7 +354,8 @@ static void plan_capabilities(const struct config *config, struct chain *chain)
 	else if (!config->process.cap_add.count)
 		add_option(words, "--drop", "all");
 	for (size_t i = 0; i < config->process.cap_add.count; i++)
-		add_option(words, preset ? "--add" : "--keep", "%s", config->process.cap_add.word[i]);
+		add_option(words, preset ? "--add" : "--keep", "%s",
+			   config->process.cap_add.word[i]);
 	for (size_t i = 0; i < config->process.cap_drop.count; i++)
 		if (strcasecmp(config->process.cap_drop.word[i], "all") != 0)
 			add_option(words, "--drop", "%s", config->process.cap_drop.word[i]);

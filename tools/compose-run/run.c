@@ -39,7 +39,8 @@ static void flatten(const struct chain *chain, bool separate, struct words *all)
 			if (separate && i == 1 && j == 0 && chain->rows[i].comment)
 				word = first_name(word);
 			words_add(all, "%s", word);
-			if (separate && j == 0 && i > 0 && chain->rows[i].comment && explaining_chain)
+			if (separate && j == 0 && i > 0 && chain->rows[i].comment &&
+			    explaining_chain)
 				words_add(all, dry_run ? "-n" : "-x");
 		}
 	}
@@ -162,7 +163,8 @@ void run_check(void)
 		{ "ns-user", "ns-ipc", "--check", NULL },
 		{ "ns-user", "ns-net", "--check", NULL },
 		{ "ns-user", "ns-pid", "ns-mnt", "--check", NULL },
-		{ "ns-user", "ns-mnt", "--ro-bind", "/:/tmp", "chroot", "--check", "--pivot", "/tmp", NULL },
+		{ "ns-user", "ns-mnt", "--ro-bind", "/:/tmp", "chroot", "--check", "--pivot",
+		  "/tmp", NULL },
 		{ "ns-user", "capdrop", "--preset", "docker", "--check", NULL },
 		{ "ns-user", "capdrop", "lsm", "--check", NULL },
 	};

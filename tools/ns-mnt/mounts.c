@@ -72,8 +72,8 @@ static int make_below(const char *root, const char *path, bool folder)
 			snprintf(word, sizeof(word), "%.*s", (int)(end - name), name);
 			/* A dangling symbolic link is there, and is not
 			 * followed: EEXIST. */
-			if (last && !folder ? mknodat(parent, word, S_IFREG | 0644, 0) :
-					      mkdirat(parent, word, 0755))
+			if (last && !folder ? mknodat(parent, word, S_IFREG | 0644, 0)
+					    : mkdirat(parent, word, 0755))
 				return -1;
 			fd = open_below(root, part);
 		}
@@ -107,11 +107,16 @@ bool mount_parse_options(const char *options, unsigned long long *flags, char *v
 		const char *name;
 		unsigned long long set, clear;
 	} words[] = {
-		{ "ro", MOUNT_ATTR_RDONLY, 0 },	       { "readonly", MOUNT_ATTR_RDONLY, 0 },
-		{ "rw", 0, MOUNT_ATTR_RDONLY },	       { "nosuid", MOUNT_ATTR_NOSUID, 0 },
-		{ "suid", 0, MOUNT_ATTR_NOSUID },      { "nodev", MOUNT_ATTR_NODEV, 0 },
-		{ "dev", 0, MOUNT_ATTR_NODEV },	       { "noexec", MOUNT_ATTR_NOEXEC, 0 },
-		{ "exec", 0, MOUNT_ATTR_NOEXEC },      { "noatime", MOUNT_ATTR_NOATIME, 0 },
+		{ "ro", MOUNT_ATTR_RDONLY, 0 },
+		{ "readonly", MOUNT_ATTR_RDONLY, 0 },
+		{ "rw", 0, MOUNT_ATTR_RDONLY },
+		{ "nosuid", MOUNT_ATTR_NOSUID, 0 },
+		{ "suid", 0, MOUNT_ATTR_NOSUID },
+		{ "nodev", MOUNT_ATTR_NODEV, 0 },
+		{ "dev", 0, MOUNT_ATTR_NODEV },
+		{ "noexec", MOUNT_ATTR_NOEXEC, 0 },
+		{ "exec", 0, MOUNT_ATTR_NOEXEC },
+		{ "noatime", MOUNT_ATTR_NOATIME, 0 },
 		{ "nodiratime", MOUNT_ATTR_NODIRATIME, 0 },
 		{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0 },
 	};
@@ -154,8 +159,8 @@ static int new_mount(const char *type, const char *source, const char *options,
 	/* What the kernel has to say about a refusal is read from here. */
 	step_kernel_log = fs;
 	if (source)
-		STEP(fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0),
-		     "set the source '%s'", source);
+		STEP(fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0), "set the source '%s'",
+		     source);
 	for (char *word = strtok_r(values, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
 		char *value = strchr(word, '=');
 
@@ -210,9 +215,10 @@ static void make_bind(const struct mount_order *order, const char *root)
 static void make_remount_ro(const struct mount_order *order, const char *root)
 {
 	int target = STEP(open_below(root, order->target), "find '%s'", order->target);
-	int tree = STEP(open_tree(target, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
-						      AT_EMPTY_PATH),
-			"take '%s' and what is mounted below it", order->target);
+	int tree =
+		STEP(open_tree(target, "",
+			       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH),
+		     "take '%s' and what is mounted below it", order->target);
 
 	/* The same again, read-only, on top of itself: it need not have been
 	 * a mount point. */
@@ -229,7 +235,8 @@ static void make_mask(const struct mount_order *order, const char *root)
 	if (!dry_run && fstat(target, &status) != 0)
 		die_errno("cannot look at '%s'", order->target);
 	if (S_ISDIR(status.st_mode)) {
-		attach(new_mount("tmpfs", "tmpfs", "ro,nr_inodes=1", MOUNT_ATTR_NOEXEC), target, order);
+		attach(new_mount("tmpfs", "tmpfs", "ro,nr_inodes=1", MOUNT_ATTR_NOEXEC), target,
+		       order);
 		return;
 	}
 	/* The device of the machine, and not one that lies in the image: that
@@ -261,8 +268,8 @@ static void make_dev(const struct mount_order *order, const char *root)
 		STEP(mknodat(dev, devices[i], S_IFREG | 0666, 0), "make a file to put %s on", path);
 		mount = STEP(open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
 			     "take %s", path);
-		STEP(move_mount(mount, "", dev, devices[i], MOVE_MOUNT_F_EMPTY_PATH), "put %s in place",
-		     path);
+		STEP(move_mount(mount, "", dev, devices[i], MOVE_MOUNT_F_EMPTY_PATH),
+		     "put %s in place", path);
 	}
 
 	/* Terminals of one's own: nobody opens those of the machine. */
@@ -355,20 +362,23 @@ static void make_overlay(const struct mount_order *order, const char *root)
 	/* Without an upper layer of one's own: a tmpfs, thrown away with the
 	 * namespace. It is put where the overlay will go, which covers it. */
 	if (!upper) {
-		mount = new_mount("tmpfs", "overlay", "mode=0755", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+		mount = new_mount("tmpfs", "overlay", "mode=0755",
+				  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 		attach(mount, target, order);
 		STEP(mkdirat(mount, "upper", 0755), "make the folder for what is written");
 		STEP(mkdirat(mount, "work", 0755), "make the overlay's own folder");
 		upper = strdup("upper");
 		work = strdup("work");
-		before = STEP(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open the current folder");
+		before = STEP(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC),
+			      "open the current folder");
 		STEP(fchdir(mount), "go to the tmpfs");
 		target = mount;
 	}
 
 	fs = STEP(fsopen("overlay", FSOPEN_CLOEXEC), "open a new overlay");
 	step_kernel_log = fs;
-	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "source", "overlay", 0), "name it in the mount table");
+	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "source", "overlay", 0),
+	     "name it in the mount table");
 	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", layers, 0), "set lowerdir=%s", layers);
 	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", upper, 0), "set upperdir=%s", upper);
 	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "workdir", work, 0), "set workdir=%s", work);
@@ -389,23 +399,11 @@ static void make_overlay(const struct mount_order *order, const char *root)
 void mount_make(const struct mount_order *order, const char *root)
 {
 	switch (order->kind) {
-	case MOUNT_BIND:
-		make_bind(order, root);
-		break;
-	case MOUNT_FS:
-		make_fs(order, root);
-		break;
-	case MOUNT_DEV:
-		make_dev(order, root);
-		break;
-	case MOUNT_OVERLAY:
-		make_overlay(order, root);
-		break;
-	case MOUNT_REMOUNT_RO:
-		make_remount_ro(order, root);
-		break;
-	case MOUNT_MASK:
-		make_mask(order, root);
-		break;
+	case MOUNT_BIND: make_bind(order, root); break;
+	case MOUNT_FS: make_fs(order, root); break;
+	case MOUNT_DEV: make_dev(order, root); break;
+	case MOUNT_OVERLAY: make_overlay(order, root); break;
+	case MOUNT_REMOUNT_RO: make_remount_ro(order, root); break;
+	case MOUNT_MASK: make_mask(order, root); break;
 	}
 }

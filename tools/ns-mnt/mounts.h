@@ -5,20 +5,20 @@
 #include <stdbool.h>
 
 enum mount_kind {
-	MOUNT_BIND,	/* source: what is bound; with all that is mounted below */
-	MOUNT_FS,	/* type: a file system of the kernel's, made new */
-	MOUNT_DEV,	/* the minimal /dev */
-	MOUNT_OVERLAY,	/* source: LOWER[:LOWER...]; options may name upper= and work= */
+	MOUNT_BIND,    /* source: what is bound; with all that is mounted below */
+	MOUNT_FS,      /* type: a file system of the kernel's, made new */
+	MOUNT_DEV,     /* the minimal /dev */
+	MOUNT_OVERLAY, /* source: LOWER[:LOWER...]; options may name upper= and work= */
 	MOUNT_REMOUNT_RO,
 	MOUNT_MASK,
 };
 
 struct mount_order {
 	enum mount_kind kind;
-	const char *type;	/* MOUNT_FS: "tmpfs", "proc", ... */
+	const char *type; /* MOUNT_FS: "tmpfs", "proc", ... */
 	const char *source;
-	const char *target;	/* the mount point, below --root when that is given */
-	const char *options;	/* "OPTION,...", flags of the mount and values of the file system */
+	const char *target;  /* the mount point, below --root when that is given */
+	const char *options; /* "OPTION,...", flags of the mount and values of the file system */
 };
 
 /* Makes one mount. `root` is the --root directory, or NULL. Symbolic links in

@@ -50,26 +50,37 @@ static const char usage[] =
 	"\n"
 	"Example, as any user:  ns-user ns-mnt --tmpfs /mnt -- findmnt /mnt\n";
 
-enum { ROOT = OPTION_OWN, BIND, RO_BIND, TMPFS, PROC, SYS, DEV, OVERLAY, MOUNT, REMOUNT_RO, MASK,
-       PROPAGATION, NO_PROC };
-
-static const struct option table[] = {
-	{ "root", required_argument, NULL, ROOT },
-	{ "bind", required_argument, NULL, BIND },
-	{ "ro-bind", required_argument, NULL, RO_BIND },
-	{ "tmpfs", required_argument, NULL, TMPFS },
-	{ "proc", required_argument, NULL, PROC },
-	{ "sys", required_argument, NULL, SYS },
-	{ "dev", required_argument, NULL, DEV },
-	{ "overlay", required_argument, NULL, OVERLAY },
-	{ "mount", required_argument, NULL, MOUNT },
-	{ "remount-ro", required_argument, NULL, REMOUNT_RO },
-	{ "mask", required_argument, NULL, MASK },
-	{ "propagation", required_argument, NULL, PROPAGATION },
-	{ "no-proc", no_argument, NULL, NO_PROC },
-	{ "join", required_argument, NULL, 'j' },
-	COMMON_OPTIONS
+enum {
+	ROOT = OPTION_OWN,
+	BIND,
+	RO_BIND,
+	TMPFS,
+	PROC,
+	SYS,
+	DEV,
+	OVERLAY,
+	MOUNT,
+	REMOUNT_RO,
+	MASK,
+	PROPAGATION,
+	NO_PROC
 };
+
+static const struct option table[] = { { "root", required_argument, NULL, ROOT },
+				       { "bind", required_argument, NULL, BIND },
+				       { "ro-bind", required_argument, NULL, RO_BIND },
+				       { "tmpfs", required_argument, NULL, TMPFS },
+				       { "proc", required_argument, NULL, PROC },
+				       { "sys", required_argument, NULL, SYS },
+				       { "dev", required_argument, NULL, DEV },
+				       { "overlay", required_argument, NULL, OVERLAY },
+				       { "mount", required_argument, NULL, MOUNT },
+				       { "remount-ro", required_argument, NULL, REMOUNT_RO },
+				       { "mask", required_argument, NULL, MASK },
+				       { "propagation", required_argument, NULL, PROPAGATION },
+				       { "no-proc", no_argument, NULL, NO_PROC },
+				       { "join", required_argument, NULL, 'j' },
+				       COMMON_OPTIONS };
 
 struct plan {
 	const char *join, *propagation, *root;
@@ -77,7 +88,7 @@ struct plan {
 	struct {
 		struct mount_order order;
 		const char *root;
-	} *mounts;
+	} * mounts;
 	size_t count;
 };
 
@@ -98,8 +109,7 @@ static bool proc_is_foreign(void)
 static void set_propagation(const char *kind)
 {
 	if (strcmp(kind, "private") == 0)
-		STEP(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL),
-		     "make all mounts private");
+		STEP(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "make all mounts private");
 	else if (strcmp(kind, "slave") == 0)
 		STEP(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL),
 		     "let mounts come in from outside, and none go out");
@@ -121,7 +131,9 @@ static void setup(const struct plan *plan)
 	}
 
 	if (!plan->no_proc && !plan->root && !plan->join && proc_is_foreign())
-		mount_make(&(struct mount_order){ .kind = MOUNT_FS, .type = "proc", .target = "/proc" },
+		mount_make(&(struct mount_order){ .kind = MOUNT_FS,
+						  .type = "proc",
+						  .target = "/proc" },
 			   NULL);
 
 	for (size_t i = 0; i < plan->count; i++)
@@ -146,8 +158,9 @@ static void add_bind(struct plan *plan, char *spec, const char *options, const c
 		die("%s takes SRC:DST, not '%s' (a path with a colon: --mount type=bind,src=,dst=)",
 		    name, spec);
 	*target++ = '\0';
-	add(plan, (struct mount_order){ .kind = MOUNT_BIND, .source = spec, .target = target,
-					.options = options });
+	add(plan,
+	    (struct mount_order){
+		    .kind = MOUNT_BIND, .source = spec, .target = target, .options = options });
 }
 
 static void add_tmpfs(struct plan *plan, char *spec)
@@ -158,8 +171,8 @@ static void add_tmpfs(struct plan *plan, char *spec)
 		*options++ = '\0';
 	if (!*spec)
 		die("--tmpfs takes DST[:OPTION,...], such as /tmp:size=64m,mode=1777");
-	add(plan, (struct mount_order){ .kind = MOUNT_FS, .type = "tmpfs", .target = spec,
-					.options = options });
+	add(plan, (struct mount_order){
+			  .kind = MOUNT_FS, .type = "tmpfs", .target = spec, .options = options });
 }
 
 static void add_overlay(struct plan *plan, char *spec)
@@ -178,8 +191,9 @@ static void add_overlay(struct plan *plan, char *spec)
 	if (!target || target == spec || !target[1])
 		die("--overlay takes LOWER[:LOWER...]:DST[,upper=DIR,work=DIR], not '%s'", spec);
 	*target++ = '\0';
-	add(plan, (struct mount_order){ .kind = MOUNT_OVERLAY, .source = spec, .target = target,
-					.options = options });
+	add(plan,
+	    (struct mount_order){
+		    .kind = MOUNT_OVERLAY, .source = spec, .target = target, .options = options });
 }
 
 /* docker's "--mount type=...,src=...,dst=...,OPTION,...". */
@@ -224,37 +238,26 @@ int main(int argc, char *argv[])
 	tool_start("ns-mnt", usage);
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
-		case ROOT:
-			plan.root = optarg;
-			break;
-		case BIND:
-			add_bind(&plan, optarg, NULL, "--bind");
-			break;
-		case RO_BIND:
-			add_bind(&plan, optarg, "ro", "--ro-bind");
-			break;
-		case TMPFS:
-			add_tmpfs(&plan, optarg);
-			break;
+		case ROOT: plan.root = optarg; break;
+		case BIND: add_bind(&plan, optarg, NULL, "--bind"); break;
+		case RO_BIND: add_bind(&plan, optarg, "ro", "--ro-bind"); break;
+		case TMPFS: add_tmpfs(&plan, optarg); break;
 		case PROC:
-			add(&plan, (struct mount_order){ .kind = MOUNT_FS, .type = "proc",
-							 .target = optarg });
+			add(&plan, (struct mount_order){
+					   .kind = MOUNT_FS, .type = "proc", .target = optarg });
 			break;
 		case SYS:
-			add(&plan, (struct mount_order){ .kind = MOUNT_FS, .type = "sysfs",
-							 .target = optarg });
+			add(&plan, (struct mount_order){
+					   .kind = MOUNT_FS, .type = "sysfs", .target = optarg });
 			break;
 		case DEV:
 			add(&plan, (struct mount_order){ .kind = MOUNT_DEV, .target = optarg });
 			break;
-		case OVERLAY:
-			add_overlay(&plan, optarg);
-			break;
-		case MOUNT:
-			add_mount(&plan, optarg);
-			break;
+		case OVERLAY: add_overlay(&plan, optarg); break;
+		case MOUNT: add_mount(&plan, optarg); break;
 		case REMOUNT_RO:
-			add(&plan, (struct mount_order){ .kind = MOUNT_REMOUNT_RO, .target = optarg });
+			add(&plan,
+			    (struct mount_order){ .kind = MOUNT_REMOUNT_RO, .target = optarg });
 			break;
 		case MASK:
 			add(&plan, (struct mount_order){ .kind = MOUNT_MASK, .target = optarg });
@@ -266,12 +269,8 @@ int main(int argc, char *argv[])
 				die("--propagation is private, slave, shared or unchanged, not '%s'",
 				    optarg);
 			break;
-		case NO_PROC:
-			plan.no_proc = true;
-			break;
-		case 'j':
-			plan.join = optarg;
-			break;
+		case NO_PROC: plan.no_proc = true; break;
+		case 'j': plan.join = optarg; break;
 		}
 	tool_ready();
 	setup(&plan);

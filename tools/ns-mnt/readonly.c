@@ -29,7 +29,8 @@ void set_flags(int tree, unsigned long long flags, const char *name)
 
 	if (!flags)
 		return;
-	STEP_UNLESS(ENOSYS, mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)),
+	STEP_UNLESS(ENOSYS,
+		    mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)),
 		    "set the flags%s%s%s%s on '%s' and all below it",
 		    flags & MOUNT_ATTR_RDONLY ? " read-only" : "",
 		    flags & MOUNT_ATTR_NOSUID ? " nosuid" : "",
@@ -72,7 +73,8 @@ static void remount(const char *path, unsigned long long flags)
 	wanted = old_flags(flags, status.f_flag);
 	STEP(mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | wanted, NULL),
 	     "set the flags of the mount on '%s'", path);
-	if (flags & MOUNT_ATTR_RDONLY && (statvfs(path, &status) != 0 || !(status.f_flag & ST_RDONLY))) {
+	if (flags & MOUNT_ATTR_RDONLY &&
+	    (statvfs(path, &status) != 0 || !(status.f_flag & ST_RDONLY))) {
 		errno = 0;
 		step_fail("mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | wanted, NULL)",
 			  "make '%s' read-only", path);
@@ -112,7 +114,8 @@ void settle_flags(const char *target, const char *root, unsigned long long flags
 		if (sscanf(line, "%*s %*s %*s %*s %4095s", path) != 1)
 			continue;
 		unescape(path);
-		if (strncmp(path, top, length) == 0 && (path[length] == '/' || path[length] == '\0'))
+		if (strncmp(path, top, length) == 0 &&
+		    (path[length] == '/' || path[length] == '\0'))
 			remount(path, flags);
 	}
 	free(line);

@@ -47,13 +47,11 @@ static const char usage[] =
 
 enum { REAP = OPTION_OWN, NO_FORK, PID_FILE };
 
-static const struct option table[] = {
-	{ "reap", no_argument, NULL, REAP },
-	{ "no-fork", no_argument, NULL, NO_FORK },
-	{ "pid-file", required_argument, NULL, PID_FILE },
-	{ "join", required_argument, NULL, 'j' },
-	COMMON_OPTIONS
-};
+static const struct option table[] = { { "reap", no_argument, NULL, REAP },
+				       { "no-fork", no_argument, NULL, NO_FORK },
+				       { "pid-file", required_argument, NULL, PID_FILE },
+				       { "join", required_argument, NULL, 'j' },
+				       COMMON_OPTIONS };
 
 struct plan {
 	bool reap, no_fork;
@@ -67,8 +65,8 @@ static void write_pid_file(const char *path)
 	char pid[32] = "";
 	int fd = STEP(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
 		      "open the file '%s' for the process id", path);
-	ssize_t n = STEP(readlink("/proc/self", pid, sizeof(pid) - 2),
-			 "read our process id outside");
+	ssize_t n =
+		STEP(readlink("/proc/self", pid, sizeof(pid) - 2), "read our process id outside");
 
 	if (n > 0)
 		pid[n++] = '\n';
@@ -124,18 +122,10 @@ int main(int argc, char *argv[])
 	tool_start("ns-pid", usage);
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
-		case REAP:
-			plan.reap = true;
-			break;
-		case NO_FORK:
-			plan.no_fork = true;
-			break;
-		case PID_FILE:
-			plan.pid_file = optarg;
-			break;
-		case 'j':
-			plan.join = optarg;
-			break;
+		case REAP: plan.reap = true; break;
+		case NO_FORK: plan.no_fork = true; break;
+		case PID_FILE: plan.pid_file = optarg; break;
+		case 'j': plan.join = optarg; break;
 		}
 	if (plan.reap && (plan.no_fork || plan.pid_file || plan.join))
 		die("--reap makes no namespace; it goes alone, as the last link of a chain");

@@ -55,16 +55,14 @@ static const char usage[] =
 
 enum { UID_MAP = OPTION_OWN, GID_MAP, SETGROUPS, KEEP_CAPS };
 
-static const struct option table[] = {
-	{ "map-root", no_argument, NULL, 'r' },
-	{ "map-current", no_argument, NULL, 'c' },
-	{ "uid-map", required_argument, NULL, UID_MAP },
-	{ "gid-map", required_argument, NULL, GID_MAP },
-	{ "setgroups", required_argument, NULL, SETGROUPS },
-	{ "keep-caps", no_argument, NULL, KEEP_CAPS },
-	{ "join", required_argument, NULL, 'j' },
-	COMMON_OPTIONS
-};
+static const struct option table[] = { { "map-root", no_argument, NULL, 'r' },
+				       { "map-current", no_argument, NULL, 'c' },
+				       { "uid-map", required_argument, NULL, UID_MAP },
+				       { "gid-map", required_argument, NULL, GID_MAP },
+				       { "setgroups", required_argument, NULL, SETGROUPS },
+				       { "keep-caps", no_argument, NULL, KEEP_CAPS },
+				       { "join", required_argument, NULL, 'j' },
+				       COMMON_OPTIONS };
 
 /* A map as the kernel takes it: "INNER OUTER COUNT\n" for each range. */
 #define MAP_SIZE 4096
@@ -72,7 +70,7 @@ struct plan {
 	char uid_map[MAP_SIZE], gid_map[MAP_SIZE];
 	const char *setgroups, *join;
 	bool keep_caps;
-	bool helped;	/* the maps are written from outside, by a helper */
+	bool helped; /* the maps are written from outside, by a helper */
 };
 
 static void write_maps(const struct plan *plan, const char *process)
@@ -108,7 +106,7 @@ static pid_t start_helper(const struct plan *plan, int pipe_ends[2])
 		return helper;
 	close(pipe_ends[1]);
 	if (read(pipe_ends[0], &byte, 1) != 1)
-		_Exit(EXIT_TOOL_FAILED);	/* we never got inside */
+		_Exit(EXIT_TOOL_FAILED); /* we never got inside */
 	write_maps(plan, process);
 	_Exit(0);
 }
@@ -125,7 +123,7 @@ static void let_helper_write(pid_t helper, int pipe_ends[2])
 	/* Where SIGCHLD was inherited as ignored there is no status to wait
 	 * for; the maps are read back in any case. */
 	if (waitpid(helper, &status, 0) == helper && status != 0)
-		_Exit(EXIT_TOOL_FAILED);	/* the helper has said why */
+		_Exit(EXIT_TOOL_FAILED); /* the helper has said why */
 }
 
 /* Reads a map back and compares it with the one that was asked for. */
@@ -143,8 +141,8 @@ static void verify_map(const char *path, const char *wanted)
 		if (sscanf(at, "%lu %lu %lu %n", &got[0], &got[1], &got[2], &used) != 3 ||
 		    memcmp(want, got, sizeof(want)) != 0) {
 			errno = 0;
-			step_fail("read_file(path, text, sizeof(text))", "map the ids as asked (%s)",
-				  path);
+			step_fail("read_file(path, text, sizeof(text))",
+				  "map the ids as asked (%s)", path);
 		}
 		at += used;
 	}
@@ -223,7 +221,8 @@ static void add_range(char *map, const char *spec)
 		good = parse_number(field[i], 4294967295ULL, &number[i]);
 	if (!good || number[2] == 0)
 		die("a map is INNER:OUTER:COUNT, three numbers such as 0:100000:65536; got '%.100s' "
-		    "[MAP-FORMAT]", spec);
+		    "[MAP-FORMAT]",
+		    spec);
 	if (used + 40 > MAP_SIZE)
 		die("a map has at most 340 ranges [MAP-FORMAT]");
 	snprintf(map + used, MAP_SIZE - used, "%llu %llu %llu\n", number[0], number[1], number[2]);
@@ -299,23 +298,15 @@ int main(int argc, char *argv[])
 				die("--map-root and --map-current exclude each other");
 			mode = c;
 			break;
-		case UID_MAP:
-			add_range(plan.uid_map, optarg);
-			break;
-		case GID_MAP:
-			add_range(plan.gid_map, optarg);
-			break;
+		case UID_MAP: add_range(plan.uid_map, optarg); break;
+		case GID_MAP: add_range(plan.gid_map, optarg); break;
 		case SETGROUPS:
 			if (strcmp(optarg, "allow") != 0 && strcmp(optarg, "deny") != 0)
 				die("--setgroups is allow or deny, not '%s'", optarg);
 			plan.setgroups = optarg;
 			break;
-		case KEEP_CAPS:
-			plan.keep_caps = true;
-			break;
-		case 'j':
-			plan.join = optarg;
-			break;
+		case KEEP_CAPS: plan.keep_caps = true; break;
+		case 'j': plan.join = optarg; break;
 		}
 	if (plan.join && (mode || *plan.uid_map || *plan.gid_map || plan.setgroups))
 		die("--join enters a namespace whose maps are written already");

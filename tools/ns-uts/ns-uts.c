@@ -38,12 +38,10 @@ static const char usage[] =
 
 enum { HOSTNAME = OPTION_OWN, DOMAINNAME };
 
-static const struct option table[] = {
-	{ "hostname", required_argument, NULL, HOSTNAME },
-	{ "domainname", required_argument, NULL, DOMAINNAME },
-	{ "join", required_argument, NULL, 'j' },
-	COMMON_OPTIONS
-};
+static const struct option table[] = { { "hostname", required_argument, NULL, HOSTNAME },
+				       { "domainname", required_argument, NULL, DOMAINNAME },
+				       { "join", required_argument, NULL, 'j' },
+				       COMMON_OPTIONS };
 
 struct names {
 	const char *host, *domain, *join;
@@ -92,15 +90,9 @@ int main(int argc, char *argv[])
 	tool_start("ns-uts", usage);
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
-		case HOSTNAME:
-			names.host = check_name(optarg, "host name");
-			break;
-		case DOMAINNAME:
-			names.domain = check_name(optarg, "domain name");
-			break;
-		case 'j':
-			names.join = optarg;
-			break;
+		case HOSTNAME: names.host = check_name(optarg, "host name"); break;
+		case DOMAINNAME: names.domain = check_name(optarg, "domain name"); break;
+		case 'j': names.join = optarg; break;
 		}
 	tool_ready();
 	setup(&names);
