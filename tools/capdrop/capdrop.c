@@ -64,17 +64,19 @@ enum {
 	PRINT
 };
 
-static const struct option table[] = { { "keep", required_argument, NULL, KEEP },
-				       { "drop", required_argument, NULL, DROP },
-				       { "preset", required_argument, NULL, PRESET },
-				       { "add", required_argument, NULL, ADD },
-				       { "ambient", required_argument, NULL, AMBIENT },
-				       { "user", required_argument, NULL, USER },
-				       { "groups", required_argument, NULL, GROUPS },
-				       { "clear-groups", no_argument, NULL, CLEAR_GROUPS },
-				       { "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
-				       { "print", no_argument, NULL, PRINT },
-				       COMMON_OPTIONS };
+static const struct option table[] = {
+	{ "keep", required_argument, NULL, KEEP },
+	{ "drop", required_argument, NULL, DROP },
+	{ "preset", required_argument, NULL, PRESET },
+	{ "add", required_argument, NULL, ADD },
+	{ "ambient", required_argument, NULL, AMBIENT },
+	{ "user", required_argument, NULL, USER },
+	{ "groups", required_argument, NULL, GROUPS },
+	{ "clear-groups", no_argument, NULL, CLEAR_GROUPS },
+	{ "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
+	{ "print", no_argument, NULL, PRINT },
+	COMMON_OPTIONS,
+};
 
 struct plan {
 	uint64_t keep, ambient;

@@ -8,14 +8,13 @@
  *
  * There are two versions. v2 is one tree for all controllers; v1 has a tree
  * for each, and a process is in one cgroup of every tree. Many machines have
- * both (hybrid). With v2 the program is born in its cgroup (clone3(2),
- * CLONE_INTO_CGROUP); with v1 our child enters, once forked, before it
- * becomes the program. We stay outside, and remove the cgroup at the end,
- * with everything in it. Nothing of ours ever counts.
+ * both (hybrid). On v2 our child is born in the new cgroup (clone3(2)), on v1
+ * it enters before it becomes the program. We stay outside, so that we count
+ * for nothing, and remove the cgroup at the end with everything in it.
  *
- * The cgroup is made below our own one. On v2 with limits that is often not
- * allowed, and place.c says where it is made then. Needs the right to write
- * there: root has it, an ordinary user when it was delegated.
+ * It is made below our own cgroup; with limits, v2 often does not allow that,
+ * and place.c says where it is made then. Needs the right to write there:
+ * root has it, an ordinary user where it was delegated.
  * Read on: cgroups(7), cgroup_namespaces(7), the kernel's cgroup-v2.rst. */
 #include <errno.h>
 #include <fcntl.h>
@@ -74,7 +73,7 @@ static const struct option table[] = {
 	{ "join", required_argument, NULL, JOIN },
 	{ "keep", no_argument, NULL, KEEP },
 	{ "cgroupns", no_argument, NULL, CGROUPNS },
-	COMMON_OPTIONS
+	COMMON_OPTIONS,
 };
 
 /* "strata-PID-STARTTIME": no two processes have both alike. Field 22 of
@@ -189,67 +188,6 @@ static void remove_made(void *argument)
 	cgroup_step_back(work);
 }
 
-/* Takes the calling process into a cgroup. The slow way on v2: all processes
- * of the machine have to stand still for it, which may take 10 ms. On v1, "0"
- * in `tasks` moves the one thread that writes it, and that need not wait; we
- * have no other thread. */
-static int join(const struct cgroup_hierarchy *cgroup)
-{
-	int fd = openat(cgroup->fd, cgroup->version == 1 ? "tasks" : "cgroup.procs",
-			O_WRONLY | O_CLOEXEC);
-	ssize_t n;
-	int error;
-
-	if (fd < 0)
-		return -1;
-	n = write(fd, "0", 1);
-	error = errno;
-	close(fd);
-	errno = error;
-	return n == 1 ? 0 : -1;
-}
-
-/* Enters all cgroups of one version, 0 meaning both. */
-static void join_all(struct cgroup_work *work, int version)
-{
-	for (int i = 0; i < work->layout.count; i++) {
-		struct cgroup_hierarchy *cgroup = &work->layout.all[i];
-
-		if (!cgroup->used || (version && cgroup->version != version))
-			continue;
-		work->in = cgroup;
-		STEP(join(cgroup), "enter the cgroup %s", cgroup->path);
-	}
-}
-
-/* Finds the cgroups that --join names, in each hierarchy that has one. */
-static void find_joined(struct cgroup_work *work)
-{
-	int found = 0;
-
-	for (int i = 0; i < work->layout.count; i++) {
-		struct cgroup_hierarchy *cgroup = &work->layout.all[i];
-		size_t length = strlen(cgroup->mount);
-		bool is_directory = strncmp(work->join, cgroup->mount, length) == 0 &&
-				    (!work->join[length] || work->join[length] == '/');
-
-		if (asprintf(&cgroup->path, "%s%s%s",
-			     is_directory	  ? "" :
-			     *work->join == '/' ? cgroup->mount :
-						    cgroup->own,
-			     *work->join == '/' ? "" : "/", work->join) < 0)
-			die_errno("cannot name a cgroup");
-		cgroup->fd = cgroup_open(cgroup->path);
-		cgroup->used = cgroup->fd >= 0;
-		cgroup->place = cgroup->path;
-		found += cgroup->used;
-	}
-	if (!found)
-		die("--join: there is no cgroup '%s': neither a directory below a mounted "
-		    "hierarchy, nor a path as in /proc/PID/cgroup, nor a name below our own cgroup",
-		    work->join);
-}
-
 static void setup(struct cgroup_work *work)
 {
 	struct supervisor supervisor = { .cgroup = -1 };
@@ -260,8 +198,8 @@ static void setup(struct cgroup_work *work)
 	if (cgroup_find(&work->layout) != 0)
 		step_fail("open(\"/proc/self/cgroup\")", "find our own cgroups");
 	if (work->join) {
-		find_joined(work);
-		join_all(work, 0);
+		cgroup_find_joined(work);
+		cgroup_join(work, 0);
 		return;
 	}
 
@@ -294,14 +232,16 @@ static void setup(struct cgroup_work *work)
 
 	/* With nobody left to remove it, nobody has to stay outside. */
 	if (work->keep) {
-		join_all(work, 0);
+		cgroup_join(work, 0);
+		if (work->aside)
+			STEP(rmdir(work->aside), "remove the leaf %s", work->aside);
 		return;
 	}
 	supervisor.ended = remove_made;
 	supervisor.argument = work;
 	supervise(&supervisor);
 	failing.undo = NULL;
-	join_all(work, 1);
+	cgroup_join(work, 1);
 }
 
 /* What the program does not need: it would keep the lock. */

@@ -86,7 +86,18 @@ void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hier
 /* Takes back that we stepped aside. */
 void cgroup_step_back(struct cgroup_work *work);
 
-/* limits.c: the knobs. */
+/* limits.c: what people may ask for. */
+
+#define CGROUP_NO_LIMIT (~0ULL)
+#define CGROUP_PERIOD 100000ULL	/* microseconds; the kernel's own default */
+#define CGROUP_CPU_MAX 8192
+
+/* Each reads a value, and returns whether the text is one. "64M" or "max": */
+bool cgroup_read_size(const char *text, unsigned long long *bytes);
+/* "1.5" or "max", as microseconds of CPU time in each period: */
+bool cgroup_read_cpus(const char *text, unsigned long long *quota);
+/* "0-2,5": */
+bool cgroup_read_cpu_list(const char *text, bool set[CGROUP_CPU_MAX]);
 
 /* Each ends with 125 when the text is no such value. */
 void cgroup_check_limits(const struct cgroup_limits *limits);
@@ -95,8 +106,18 @@ void cgroup_add_knob(struct cgroup_limits *limits, const char *text);
 /* The controllers that the limits need, each once, ended by NULL. */
 void cgroup_wanted(const struct cgroup_limits *limits, const char *wanted[static 70]);
 
+/* knobs.c: setting limits. */
+
 /* Writes all limits, reads each back, and compares. */
 void cgroup_write_limits(struct cgroup_work *work);
+
+/* join.c: entering a cgroup. */
+
+/* Enters the cgroups of one version, or all with 0. */
+void cgroup_join(struct cgroup_work *work, int version);
+
+/* Finds the cgroup that --join names, in each hierarchy that has it. */
+void cgroup_find_joined(struct cgroup_work *work);
 
 /* remove.c: the end of a cgroup. */
 

@@ -59,13 +59,15 @@ static const char usage[] =
 
 enum { PIVOT = OPTION_OWN, WD, KEEP_FD, USERSPEC, GROUPS, SKIP_CHDIR };
 
-static const struct option table[] = { { "pivot", no_argument, NULL, PIVOT },
-				       { "wd", required_argument, NULL, WD },
-				       { "keep-fd", required_argument, NULL, KEEP_FD },
-				       { "userspec", required_argument, NULL, USERSPEC },
-				       { "groups", required_argument, NULL, GROUPS },
-				       { "skip-chdir", no_argument, NULL, SKIP_CHDIR },
-				       COMMON_OPTIONS };
+static const struct option table[] = {
+	{ "pivot", no_argument, NULL, PIVOT },
+	{ "wd", required_argument, NULL, WD },
+	{ "keep-fd", required_argument, NULL, KEEP_FD },
+	{ "userspec", required_argument, NULL, USERSPEC },
+	{ "groups", required_argument, NULL, GROUPS },
+	{ "skip-chdir", no_argument, NULL, SKIP_CHDIR },
+	COMMON_OPTIONS,
+};
 
 #define KEEP_MAX 64
 struct plan {

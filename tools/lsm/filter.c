@@ -352,7 +352,8 @@ struct sock_fprog lsm_filter_finish(struct lsm_filter *filter)
 	return program;
 }
 
-uint32_t lsm_filter_action(const struct sock_fprog *program, uint32_t arch, uint32_t number)
+uint32_t lsm_filter_walk(const struct sock_fprog *program, uint32_t arch, uint32_t number,
+			 size_t *where)
 {
 	uint32_t value = 0;
 
@@ -360,6 +361,7 @@ uint32_t lsm_filter_action(const struct sock_fprog *program, uint32_t arch, uint
 		const struct sock_filter *code = &program->filter[at];
 		bool yes;
 
+		*where = at;
 		switch (code->code) {
 		case BPF_LD | BPF_W | BPF_ABS:
 			if (code->k == offsetof(struct seccomp_data, nr))
@@ -395,4 +397,11 @@ uint32_t lsm_filter_action(const struct sock_fprog *program, uint32_t arch, uint
 		at += yes ? code->jt : code->jf;
 	}
 	return LSM_DEPENDS;
+}
+
+uint32_t lsm_filter_action(const struct sock_fprog *program, uint32_t arch, uint32_t number)
+{
+	size_t where;
+
+	return lsm_filter_walk(program, arch, number, &where);
 }

@@ -79,7 +79,7 @@ static const struct option table[] = {
 	{ "selinux-label", required_argument, NULL, SELINUX },
 	{ "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
 	{ "status", no_argument, NULL, STATUS },
-	COMMON_OPTIONS
+	COMMON_OPTIONS,
 };
 
 struct plan {

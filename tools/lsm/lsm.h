@@ -72,12 +72,17 @@ const char *const *lsm_filter_names(void);
 #define LSM_DEPENDS 1U
 uint32_t lsm_filter_action(const struct sock_fprog *program, uint32_t arch, uint32_t number);
 
+/* The same; *where is the instruction that answers, or that depends. */
+uint32_t lsm_filter_walk(const struct sock_fprog *program, uint32_t arch, uint32_t number,
+			 size_t *where);
+
 /* ---- profile.c: the default filter ---- */
 
 /* The capabilities (bits, as in capabilities(7)) that make a difference. */
 uint64_t lsm_profile_capabilities(void);
 
-/* The default rules for a process with these capabilities, on `native`. */
+/* The default rules for a process with these capabilities, on `native`. The
+ * architectures (SCMP_ARCH_*) are stored too, unless the pointers are NULL. */
 struct sock_fprog lsm_profile_compile(uint32_t native, uint64_t capabilities);
 
 /* ---- json.c: a filter from a file ---- */

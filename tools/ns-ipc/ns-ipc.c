@@ -50,7 +50,7 @@ static const struct option table[] = {
 	{ "sysctl", required_argument, NULL, SYSCTL },
 	{ "list", no_argument, NULL, LIST },
 	{ "join", required_argument, NULL, 'j' },
-	COMMON_OPTIONS
+	COMMON_OPTIONS,
 };
 
 /* Each IPC namespace has these of its own. Another setting, even one of a

@@ -66,21 +66,23 @@ enum {
 	NO_PROC
 };
 
-static const struct option table[] = { { "root", required_argument, NULL, ROOT },
-				       { "bind", required_argument, NULL, BIND },
-				       { "ro-bind", required_argument, NULL, RO_BIND },
-				       { "tmpfs", required_argument, NULL, TMPFS },
-				       { "proc", required_argument, NULL, PROC },
-				       { "sys", required_argument, NULL, SYS },
-				       { "dev", required_argument, NULL, DEV },
-				       { "overlay", required_argument, NULL, OVERLAY },
-				       { "mount", required_argument, NULL, MOUNT },
-				       { "remount-ro", required_argument, NULL, REMOUNT_RO },
-				       { "mask", required_argument, NULL, MASK },
-				       { "propagation", required_argument, NULL, PROPAGATION },
-				       { "no-proc", no_argument, NULL, NO_PROC },
-				       { "join", required_argument, NULL, 'j' },
-				       COMMON_OPTIONS };
+static const struct option table[] = {
+	{ "root", required_argument, NULL, ROOT },
+	{ "bind", required_argument, NULL, BIND },
+	{ "ro-bind", required_argument, NULL, RO_BIND },
+	{ "tmpfs", required_argument, NULL, TMPFS },
+	{ "proc", required_argument, NULL, PROC },
+	{ "sys", required_argument, NULL, SYS },
+	{ "dev", required_argument, NULL, DEV },
+	{ "overlay", required_argument, NULL, OVERLAY },
+	{ "mount", required_argument, NULL, MOUNT },
+	{ "remount-ro", required_argument, NULL, REMOUNT_RO },
+	{ "mask", required_argument, NULL, MASK },
+	{ "propagation", required_argument, NULL, PROPAGATION },
+	{ "no-proc", no_argument, NULL, NO_PROC },
+	{ "join", required_argument, NULL, 'j' },
+	COMMON_OPTIONS,
+};
 
 struct plan {
 	const char *join, *propagation, *root;

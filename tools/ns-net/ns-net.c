@@ -55,7 +55,7 @@ static const struct option table[] = {
 	{ "no-lo", no_argument, NULL, NO_LO },
 	{ "sysctl", required_argument, NULL, SYSCTL },
 	{ "join", required_argument, NULL, 'j' },
-	COMMON_OPTIONS
+	COMMON_OPTIONS,
 };
 
 struct plan {

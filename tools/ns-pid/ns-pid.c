@@ -47,11 +47,13 @@ static const char usage[] =
 
 enum { REAP = OPTION_OWN, NO_FORK, PID_FILE };
 
-static const struct option table[] = { { "reap", no_argument, NULL, REAP },
-				       { "no-fork", no_argument, NULL, NO_FORK },
-				       { "pid-file", required_argument, NULL, PID_FILE },
-				       { "join", required_argument, NULL, 'j' },
-				       COMMON_OPTIONS };
+static const struct option table[] = {
+	{ "reap", no_argument, NULL, REAP },
+	{ "no-fork", no_argument, NULL, NO_FORK },
+	{ "pid-file", required_argument, NULL, PID_FILE },
+	{ "join", required_argument, NULL, 'j' },
+	COMMON_OPTIONS,
+};
 
 struct plan {
 	bool reap, no_fork;

@@ -55,14 +55,16 @@ static const char usage[] =
 
 enum { UID_MAP = OPTION_OWN, GID_MAP, SETGROUPS, KEEP_CAPS };
 
-static const struct option table[] = { { "map-root", no_argument, NULL, 'r' },
-				       { "map-current", no_argument, NULL, 'c' },
-				       { "uid-map", required_argument, NULL, UID_MAP },
-				       { "gid-map", required_argument, NULL, GID_MAP },
-				       { "setgroups", required_argument, NULL, SETGROUPS },
-				       { "keep-caps", no_argument, NULL, KEEP_CAPS },
-				       { "join", required_argument, NULL, 'j' },
-				       COMMON_OPTIONS };
+static const struct option table[] = {
+	{ "map-root", no_argument, NULL, 'r' },
+	{ "map-current", no_argument, NULL, 'c' },
+	{ "uid-map", required_argument, NULL, UID_MAP },
+	{ "gid-map", required_argument, NULL, GID_MAP },
+	{ "setgroups", required_argument, NULL, SETGROUPS },
+	{ "keep-caps", no_argument, NULL, KEEP_CAPS },
+	{ "join", required_argument, NULL, 'j' },
+	COMMON_OPTIONS,
+};
 
 /* A map as the kernel takes it: "INNER OUTER COUNT\n" for each range. */
 #define MAP_SIZE 4096

@@ -38,10 +38,12 @@ static const char usage[] =
 
 enum { HOSTNAME = OPTION_OWN, DOMAINNAME };
 
-static const struct option table[] = { { "hostname", required_argument, NULL, HOSTNAME },
-				       { "domainname", required_argument, NULL, DOMAINNAME },
-				       { "join", required_argument, NULL, 'j' },
-				       COMMON_OPTIONS };
+static const struct option table[] = {
+	{ "hostname", required_argument, NULL, HOSTNAME },
+	{ "domainname", required_argument, NULL, DOMAINNAME },
+	{ "join", required_argument, NULL, 'j' },
+	COMMON_OPTIONS,
+};
 
 struct names {
 	const char *host, *domain, *join;
