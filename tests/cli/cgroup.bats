@@ -462,7 +462,7 @@ v2_group() {
 	name=fault$$
 	for fault in mkdir:1:EACCES mkdir:2:ENOSPC mkdir:1:EROFS write:1:EINVAL write:1:EBUSY \
 		clone3:1:EAGAIN clone3:1:EBUSY clone3:1:EOPNOTSUPP pidfd_open:1:EMFILE \
-		prctl:1:EPERM fstatfs:1:EIO flock:1:ENOLCK; do
+		prctl:1:EPERM fstatfs:1:EIO; do
 		IFS=: read -r call when error <<<"$fault"
 		[ "$fault" != mkdir:2:ENOSPC ] || ! is_v2 || continue
 		run strace -f -o "$BATS_TEST_TMPDIR/log" -e "inject=$call:error=$error:when=$when" \

@@ -136,8 +136,16 @@ static void choose_hierarchies(struct cgroup_work *work, const char *const wante
 	any->used = true;
 }
 
-/* Makes the directory, and opens it. Another run may take it for one that was
- * left behind, until it is locked: then we make it again. */
+/* Takes the lock by which others know that the cgroup has an owner. Another
+ * run may just be taking it for one that was left behind: returns whether it
+ * is still there. */
+static bool own(const struct cgroup_hierarchy *cgroup)
+{
+	for (int i = 0; i < 50 && flock(cgroup->fd, LOCK_SH | LOCK_NB) != 0; i++)
+		usleep(100);
+	return faccessat(cgroup->fd, "cgroup.procs", F_OK, 0) == 0;
+}
+
 static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
 {
 	int place;
@@ -154,16 +162,13 @@ static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
 	for (int tries = 0; tries < 5; tries++) {
 		STEP(mkdir(cgroup->path, 0755), "make the cgroup %s", cgroup->path);
 		cgroup->made = !dry_run;
-		cgroup->fd = STEP_UNLESS(ENOENT, cgroup_open(cgroup->path), "open it");
-		if (dry_run)
-			return;
-		if (cgroup->fd >= 0 &&
-		    (work->keep || (flock(cgroup->fd, LOCK_SH | LOCK_NB) == 0 &&
-				    faccessat(cgroup->fd, "cgroup.procs", F_OK, 0) == 0)))
+		cgroup->fd = STEP_UNLESS(ENOENT, cgroup_open(cgroup->path), "open the new cgroup");
+		if (dry_run || (cgroup->fd >= 0 && own(cgroup)))
 			return;
 	}
 	errno = ENOENT;
-	step_fail("mkdir(cgroup->path)", "keep the cgroup %s: it is removed each time", cgroup->path);
+	step_fail("mkdir(cgroup->path)", "keep the cgroup %s: it is removed each time",
+		  cgroup->path);
 }
 
 /* After the end, in the supervisor; and when a step fails before. */
@@ -182,8 +187,8 @@ static void remove_made(void *argument)
 				continue;
 			if (cgroup_remove(cgroup->path) != 0)
 				note("the cgroup %s is still there: %s [CG-RMDIR]; end what is in "
-				     "it (cat %s/cgroup.procs), then rmdir it", cgroup->path,
-				     errno_text(errno), cgroup->path);
+				     "it (cat %s/cgroup.procs), then rmdir it",
+				     cgroup->path, errno_text(errno), cgroup->path);
 		}
 	cgroup_step_back(work);
 }
@@ -261,7 +266,8 @@ static const char *check_name(const char *name)
 		die("--name takes at most 200 bytes, and this one has %zu", strlen(name));
 	if (*name == '.' || strchr(name, '/') || strchr(name, '\n'))
 		die("--name takes the name of one directory, without '/' and with no '.' in front, "
-		    "and not '%s'", name);
+		    "and not '%s'",
+		    name);
 	if (strncmp(name, "strata-", 7) == 0)
 		die("--name: names that begin with 'strata-' are removed by the next run; take "
 		    "another");

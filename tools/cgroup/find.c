@@ -126,9 +126,9 @@ static void take_mount(struct cgroup_layout *layout, char *own[], char *line)
 
 		snprintf(first, sizeof(first), "%.*s", (int)strcspn(hierarchy->controllers, ","),
 			 hierarchy->controllers);
-		if (hierarchy->version == 2 ? strcmp(kind, "cgroup2") != 0 :
-					      strcmp(kind, "cgroup") != 0 ||
-						      !cgroup_listed(options, first))
+		if (hierarchy->version == 2
+			    ? strcmp(kind, "cgroup2") != 0
+			    : strcmp(kind, "cgroup") != 0 || !cgroup_listed(options, first))
 			continue;
 		path = below(own[i], words[3]);
 		if (!path) {
@@ -221,9 +221,11 @@ bool cgroup_can_create(char *why, size_t size)
 		if (layout.all[i].version == 2)
 			hierarchy = &layout.all[i];
 	if (!hierarchy) {
-		snprintf(why, size, layout.outside ?
-			 "we are in a cgroup namespace, and only the cgroups outside are mounted" :
-			 "no hierarchy of cgroups is mounted here");
+		snprintf(
+			why, size,
+			layout.outside
+				? "we are in a cgroup namespace, and only the cgroups outside are mounted"
+				: "no hierarchy of cgroups is mounted here");
 		return false;
 	}
 	fd = cgroup_open(hierarchy->own);
@@ -241,7 +243,9 @@ bool cgroup_can_create(char *why, size_t size)
 	if (errno == EROFS)
 		snprintf(why, size, "%s is mounted read-only", hierarchy->mount);
 	else
-		snprintf(why, size, "the cgroup %s is not yours; 'systemd-run --user --scope -p "
-			 "Delegate=yes ...' gives you one", hierarchy->own);
+		snprintf(why, size,
+			 "the cgroup %s is not yours; 'systemd-run --user --scope -p "
+			 "Delegate=yes ...' gives you one",
+			 hierarchy->own);
 	return false;
 }

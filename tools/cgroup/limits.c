@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cgroup.h"
 #include "message.h"
@@ -28,7 +29,7 @@ bool cgroup_read_cpus(const char *text, unsigned long long *quota)
 	for (; isdigit((unsigned char)*c) && c - text < 6; c++)
 		whole = whole * 10 + (unsigned)(*c - '0');
 	if (*c == '.' && isdigit((unsigned char)c[1]))
-		for (c++; isdigit((unsigned char)*c) && unit > 1; c++)
+		for (c++; isdigit((unsigned char)*c); c++)
 			part += (unsigned)(*c - '0') * (unit /= 10);
 	*quota = whole * CGROUP_PERIOD + part;
 	return c != text && !*c;
@@ -66,27 +67,33 @@ void cgroup_check_limits(const struct cgroup_limits *limits)
 	unsigned long long memory, number;
 	bool cpus[CGROUP_CPU_MAX];
 
-	if (limits->memory && (!cgroup_read_size(limits->memory, &memory) || memory < 4096))
-		die("--memory takes a size such as 64M (k, m, g or t; at least one page, 4k) or "
-		    "max, and not '%s' [CG-VALUE]", limits->memory);
+	if (limits->memory && (!cgroup_read_size(limits->memory, &memory) ||
+			       memory < (unsigned long long)sysconf(_SC_PAGESIZE)))
+		die("--memory takes a size such as 64M (k, m, g or t; at least a page, %ldk) or max, "
+		    "and not '%s' [CG-VALUE]",
+		    sysconf(_SC_PAGESIZE) / 1024, limits->memory);
 	if (limits->swap) {
 		if (!cgroup_read_size(limits->swap, &number))
 			die("--memory-swap takes a size such as 128M, for memory and swap together, "
-			    "or max, and not '%s' [CG-VALUE]", limits->swap);
+			    "or max, and not '%s' [CG-VALUE]",
+			    limits->swap);
 		if (!limits->memory)
 			die("--memory-swap is memory and swap together, so it needs --memory as "
 			    "well [CG-VALUE]");
 		if (number < memory)
 			die("--memory-swap is memory and swap together, so %s can't be less than "
-			    "--memory %s [CG-VALUE]", limits->swap, limits->memory);
+			    "--memory %s [CG-VALUE]",
+			    limits->swap, limits->memory);
 	}
 	if (limits->cpus && (!cgroup_read_cpus(limits->cpus, &number) || number < 1000))
 		die("--cpus takes a number of CPUs such as 0.5 or 2 (0.01 is the least), or max, "
-		    "and not '%s' [CG-VALUE]", limits->cpus);
+		    "and not '%s' [CG-VALUE]",
+		    limits->cpus);
 	if (limits->pids && strcmp(limits->pids, "max") != 0 &&
 	    (!parse_number(limits->pids, 4194304, &number) || number == 0))
 		die("--pids-limit takes a number of processes from 1 to 4194304, or max, and not "
-		    "'%s' [CG-VALUE]", limits->pids);
+		    "'%s' [CG-VALUE]",
+		    limits->pids);
 	if (limits->cpuset && !cgroup_read_cpu_list(limits->cpuset, cpus))
 		die("--cpuset-cpus takes a list of CPUs such as 0 or 0-2,5, and not '%s' [CG-VALUE]",
 		    limits->cpuset);
@@ -103,17 +110,20 @@ void cgroup_add_knob(struct cgroup_limits *limits, const char *text)
 	for (size_t i = 0; i < length; i++)
 		if (!isalnum((unsigned char)text[i]) && !strchr("._-", text[i]))
 			die("--set: a knob is the name of a file in the cgroup, such as memory.high, "
-			    "and has no '%c' [CG-VALUE]", text[i]);
+			    "and has no '%c' [CG-VALUE]",
+			    text[i]);
 	if (*text == '.' || !memchr(text, '.', length))
 		die("--set: a knob begins with its controller and a dot, as memory.high does; "
-		    "'%.*s' does not [CG-VALUE]", (int)length, text);
+		    "'%.*s' does not [CG-VALUE]",
+		    (int)length, text);
 	if (limits->knob_count == 64)
 		die("--set can be given 64 times, and not more");
 	limits->knobs[limits->knob_count] = strndup(text, length);
 	limits->values[limits->knob_count] = strdup(equals + 1);
 	/* These two move processes, and so do no good in a limit. */
 	if (cgroup_listed("cgroup.procs cgroup.threads", limits->knobs[limits->knob_count]))
-		die("--set: %.*s is no limit; to enter a cgroup there is --join", (int)length, text);
+		die("--set: %.*s is no limit; to enter a cgroup there is --join", (int)length,
+		    text);
 	limits->knob_count++;
 }
 

@@ -86,7 +86,7 @@ static enum members members_of(const char *directory)
 static bool is_limited(const char *directory)
 {
 	static const char *const knobs[] = { "memory.max", "memory.high", "memory.swap.max",
-					     "cpu.max", "cpuset.cpus", "pids.max" };
+					     "cpu.max",	   "cpuset.cpus", "pids.max" };
 	const char *end = strrchr(directory, '.');
 	bool unit = end && (strcmp(end, ".scope") == 0 || strcmp(end, ".service") == 0);
 	char text[256];
@@ -201,6 +201,8 @@ void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hier
 	if (!wanted[0])
 		return;
 	place = find_place(work, hierarchy, wanted);
+	if (!place)
+		die_errno("cannot look for a place for the cgroup");
 	hierarchy->place = place;
 	if (faccessat(AT_FDCWD, place, W_OK, AT_EACCESS) != 0)
 		return;

@@ -13,9 +13,9 @@
 #include "file.h"
 #include "message.h"
 
-#define REASON(name, ...)                                                        \
-	(snprintf(reason->id, sizeof(reason->id), "%s", name),                   \
-	 snprintf(reason->see, sizeof(reason->see), "%s", "cgroups(7)"),         \
+#define REASON(name, ...)                                                \
+	(snprintf(reason->id, sizeof(reason->id), "%s", name),           \
+	 snprintf(reason->see, sizeof(reason->see), "%s", "cgroups(7)"), \
 	 snprintf(reason->why, sizeof(reason->why), __VA_ARGS__), true)
 #define FIX(...) snprintf(reason->fix, sizeof(reason->fix), __VA_ARGS__)
 
@@ -52,9 +52,12 @@ bool cgroup_busy(const char *directory, struct reason *reason)
 	char who[300];
 
 	FIX("move them to a leaf:  d=%s; mkdir $d/leaf; for p in $(cat $d/cgroup.procs); do "
-	    "echo $p > $d/leaf/cgroup.procs; done 2>/dev/null", directory);
-	return REASON("CG-BUSY", "v2 lets a cgroup have limits below it only if it holds no process "
-	       "itself; %s holds %s", directory, members(directory, who, sizeof(who)));
+	    "echo $p > $d/leaf/cgroup.procs; done 2>/dev/null",
+	    directory);
+	return REASON("CG-BUSY",
+		      "v2 lets a cgroup have limits below it only if it holds no process "
+		      "itself; %s holds %s",
+		      directory, members(directory, who, sizeof(who)));
 }
 
 /* The line of a controller in /proc/cgroups, or a word of cgroup_disable= on
@@ -67,8 +70,7 @@ static bool is_disabled(const char *controller)
 
 	if (read_file("/proc/cmdline", text, sizeof(text)) > 0)
 		for (at = text; (at = strstr(at, "cgroup_disable=")); at += 15) {
-			snprintf(name, sizeof(name), "%.*s",
-				 (int)strcspn(at + 15, " \n"), at + 15);
+			snprintf(name, sizeof(name), "%.*s", (int)strcspn(at + 15, " \n"), at + 15);
 			if (cgroup_listed(name, controller))
 				return true;
 		}
@@ -81,8 +83,9 @@ static bool is_disabled(const char *controller)
 bool cgroup_missing(const struct cgroup_layout *layout, const char *controller,
 		    struct reason *reason)
 {
-	static const char *const known[] = { "memory", "cpu", "pids", "cpuset", "io", "hugetlb",
-					     "rdma", "misc", "blkio", "devices", "freezer", NULL };
+	static const char *const known[] = { "memory", "cpu",	  "pids",    "cpuset",
+					     "io",     "hugetlb", "rdma",    "misc",
+					     "blkio",  "devices", "freezer", NULL };
 	const char *close = closest(controller, known);
 	char list[300] = "", path[PATH_MAX];
 
@@ -99,8 +102,10 @@ bool cgroup_missing(const struct cgroup_layout *layout, const char *controller,
 	}
 	if (layout->outside && !is_disabled(controller)) {
 		FIX("set the limits first:  cgroup --memory 64M --cgroupns ...");
-		return REASON("CG-NOMOUNT", "we are in a cgroup namespace, and the cgroups that are "
-			      "mounted here are those outside: which of them is ours can't be seen");
+		return REASON(
+			"CG-NOMOUNT",
+			"we are in a cgroup namespace, and the cgroups that are "
+			"mounted here are those outside: which of them is ours can't be seen");
 	}
 	if (layout->count == 0) {
 		FIX("as root: mount -t cgroup2 none /sys/fs/cgroup");
@@ -108,9 +113,10 @@ bool cgroup_missing(const struct cgroup_layout *layout, const char *controller,
 	}
 	if (is_disabled(controller)) {
 		FIX("take cgroup_disable=%s off the kernel's command line (on a Raspberry Pi: write "
-		    "cgroup_enable=%s into cmdline.txt), and boot again", controller, controller);
+		    "cgroup_enable=%s into cmdline.txt), and boot again",
+		    controller, controller);
 		return REASON("CG-DISABLED", "the kernel was started with the controller '%s' off",
-		       controller);
+			      controller);
 	}
 	if (close && strcmp(close, controller) != 0)
 		FIX("did you mean '%s'?", close);
@@ -137,8 +143,8 @@ static bool not_yours(const struct cgroup_hierarchy *hierarchy, const char *dire
 		    hierarchy->own, geteuid(), getppid());
 	if (stat(directory, &owner) != 0)
 		owner.st_uid = 0;
-	return REASON("CG-DELEGATE", "the cgroup %s belongs to uid %u, and you are uid %u", directory,
-		      owner.st_uid, geteuid());
+	return REASON("CG-DELEGATE", "the cgroup %s belongs to uid %u, and you are uid %u",
+		      directory, owner.st_uid, geteuid());
 }
 
 static bool decide_directory(const struct cgroup_work *work,
@@ -149,22 +155,24 @@ static bool decide_directory(const struct cgroup_work *work,
 
 	switch (error) {
 	case EACCES:
-	case EPERM:
-		return not_yours(hierarchy, place, reason);
+	case EPERM: return not_yours(hierarchy, place, reason);
 	case EROFS:
 		FIX("as root: mount -o remount,rw %s   or, for Docker: --privileged",
 		    hierarchy->mount);
-		return REASON("CG-READONLY", "%s is mounted read-only: you are probably inside a "
-			      "container", hierarchy->mount);
+		return REASON("CG-READONLY",
+			      "%s is mounted read-only: you are probably inside a "
+			      "container",
+			      hierarchy->mount);
 	case EEXIST:
 		FIX("another name; or --join %s; or  rmdir %s", work->name, hierarchy->path);
 		return REASON("CG-EXISTS", "there is a cgroup %s", hierarchy->path);
 	case EAGAIN:
 		FIX("raise cgroup.max.depth or cgroup.max.descendants there");
-		return REASON("CG-DEPTH", "%s or a cgroup above it allows no more cgroups below it "
-			      "(cgroup.max.depth, cgroup.max.descendants)", place);
-	case ENOENT:
-		return REASON("CG-NOMOUNT", "there is no cgroup %s", place);
+		return REASON("CG-DEPTH",
+			      "%s or a cgroup above it allows no more cgroups below it "
+			      "(cgroup.max.depth, cgroup.max.descendants)",
+			      place);
+	case ENOENT: return REASON("CG-NOMOUNT", "there is no cgroup %s", place);
 	case ENOTDIR:
 		return REASON("CG-NOMOUNT", "%s is no cgroup; something else may be mounted there",
 			      place);
@@ -232,10 +240,11 @@ static bool decide_knob(struct cgroup_work *work, int error, struct reason *reas
 			    cgroup->version, other_name(work->at));
 		else if (closest_knob(cgroup->path, work->at, name, sizeof(name)))
 			FIX("did you mean '%s'?", name);
-		return REASON(cgroup->version == 1 ? "CG-HYBRID" : "CG-VALUE",
-			      "the controller '%s' is cgroup v%d's here, and has no such knob; v%d's "
-			      "knobs have other names", controller, cgroup->version,
-			      3 - cgroup->version);
+		return REASON(
+			cgroup->version == 1 ? "CG-HYBRID" : "CG-VALUE",
+			"the controller '%s' is cgroup v%d's here, and has no such knob; v%d's "
+			"knobs have other names",
+			controller, cgroup->version, 3 - cgroup->version);
 	case EINVAL:
 	case ERANGE:
 	case EBADMSG:
@@ -244,19 +253,16 @@ static bool decide_knob(struct cgroup_work *work, int error, struct reason *reas
 			break;
 		FIX("a number, a size such as 64M, or max; less than the cgroup above has");
 		return REASON("CG-VALUE", "the kernel does not take this value for %s", work->at);
-	case EOPNOTSUPP:
-		return REASON("CG-VALUE", "the kernel does not support %s here", work->at);
+	case EOPNOTSUPP: return REASON("CG-VALUE", "the kernel does not support %s here", work->at);
 	case ENODEV:
 	case EACCES:
-	case EPERM:
-		break;
-	default:
-		return false;
+	case EPERM: break;
+	default: return false;
 	}
 	if (strncmp(work->at, "cpuset.", 7) == 0) {
 		FIX("see which there are:  cat %s/cpuset.cpus*", cgroup->place);
 		return REASON("CG-CPUSET", "one can have only CPUs that exist and that the cgroup "
-			      "above has");
+					   "above has");
 	}
 	FIX("leave this knob alone, or ask for less than the cgroup above has");
 	return REASON("CG-VALUE", "%s can't be written to here", work->at);
@@ -268,17 +274,20 @@ static bool decide_join(const struct cgroup_hierarchy *hierarchy, int error, str
 	switch (error) {
 	case EBUSY:
 		FIX("join a cgroup below it:  ls -d %s/*/", hierarchy->path);
-		return REASON("CG-BUSY", "v2 lets processes live only in leaves, and cgroups below "
+		return REASON("CG-BUSY",
+			      "v2 lets processes live only in leaves, and cgroups below "
 			      "%s have limits (its cgroup.subtree_control is not empty)",
 			      hierarchy->path);
 	case EOPNOTSUPP:
 		FIX("take the controllers away again:  cat %s/cgroup.subtree_control; echo "
-		    "'-pids -cpu' > %s/cgroup.subtree_control", hierarchy->place, hierarchy->place);
-		return REASON("CG-THREADED", "%s is a 'domain invalid' cgroup: a controller was "
-			      "enabled above it in a cgroup with processes in it", hierarchy->path);
+		    "'-pids -cpu' > %s/cgroup.subtree_control",
+		    hierarchy->place, hierarchy->place);
+		return REASON("CG-THREADED",
+			      "%s is a 'domain invalid' cgroup: a controller was "
+			      "enabled above it in a cgroup with processes in it",
+			      hierarchy->path);
 	case EACCES:
-	case EPERM:
-		return not_yours(hierarchy, hierarchy->own, reason);
+	case EPERM: return not_yours(hierarchy, hierarchy->own, reason);
 	case ENOSPC:
 		FIX("as root: cat %s/../cpuset.mems > %s/cpuset.mems, the same with cpuset.cpus",
 		    hierarchy->path, hierarchy->path);
@@ -286,11 +295,11 @@ static bool decide_join(const struct cgroup_hierarchy *hierarchy, int error, str
 			      hierarchy->path);
 	case EAGAIN:
 		FIX("see the limits:  ulimit -u;  cat %s/pids.max", hierarchy->own);
-		return REASON("CG-PIDS", "a limit on the number of processes is reached: one of this "
+		return REASON("CG-PIDS",
+			      "a limit on the number of processes is reached: one of this "
 			      "user's (ulimit -u), or pids.max of a cgroup");
 	case ENOENT:
-	case ENODEV:
-		return REASON("CG-GONE", "somebody has removed %s meanwhile", hierarchy->path);
+	case ENODEV: return REASON("CG-GONE", "somebody has removed %s meanwhile", hierarchy->path);
 	}
 	return false;
 }
@@ -316,24 +325,28 @@ bool cgroup_decide(const char *call, int error, struct reason *reason, void *arg
 		return decide_join(unified, error, reason);
 	if (strstr(call, "write_knob("))
 		return decide_knob(work, error, reason);
-	if (unified && (strstr(call, "\"cgroup.subtree_control\"") ||
-			strstr(call, "\"cgroup.procs\""))) {
+	if (unified &&
+	    (strstr(call, "\"cgroup.subtree_control\"") || strstr(call, "\"cgroup.procs\""))) {
 		switch (error) {
-		case EBUSY:
-			return cgroup_busy(work->at, reason);
+		case EBUSY: return cgroup_busy(work->at, reason);
 		case EOPNOTSUPP:
 			FIX("cat %s/cgroup.type; take the controllers away above it, or use another "
-			    "cgroup", work->at);
-			return REASON("CG-THREADED", "%s is 'threaded' or 'domain invalid': a "
-				      "controller was enabled above it in a cgroup with processes in "
-				      "it", work->at);
+			    "cgroup",
+			    work->at);
+			return REASON(
+				"CG-THREADED",
+				"%s is 'threaded' or 'domain invalid': a "
+				"controller was enabled above it in a cgroup with processes in "
+				"it",
+				work->at);
 		case EACCES:
 		case EPERM:
 			FIX("as root: echo +%s > %s/cgroup.subtree_control", work->controller,
 			    work->at);
-			return REASON("CG-PARENT", "%s has '%s' in cgroup.controllers but not in "
-				      "cgroup.subtree_control, and that file is not yours", work->at,
-				      work->controller);
+			return REASON("CG-PARENT",
+				      "%s has '%s' in cgroup.controllers but not in "
+				      "cgroup.subtree_control, and that file is not yours",
+				      work->at, work->controller);
 		}
 		return false;
 	}

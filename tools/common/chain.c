@@ -18,6 +18,7 @@ const char *const tool_names[] = { "cgroup", "ns-user", "ns-pid",  "ns-uts", "ns
 				   "ns-mnt", "chroot",	"capdrop", "lsm",    NULL };
 
 bool use_carried_links;
+const char *chain_name;
 bool checking;
 
 const char *tool_directory(void)
@@ -168,6 +169,8 @@ void exec_next(char *words[])
 		if (dry_run)
 			goto would_execute;
 		snprintf(file, sizeof(file), "%s", words[0]);
+		if (chain_name)
+			tool_name = chain_name;
 		execve(words[0], words, environ);
 		why_die_program(words[0], file);
 	}
@@ -190,6 +193,8 @@ void exec_next(char *words[])
 	} else if (dry_run) {
 		goto would_execute;
 	}
+	if (chain_name)
+		tool_name = chain_name;
 	exec_in_path(words, file, sizeof(file));
 	why_die_program(words[0], file);
 

@@ -25,6 +25,10 @@ extern const struct link carried_links[];
  * sets it once the root has changed, compose-run for its whole chain. */
 extern bool use_carried_links;
 
+/* In whose name the program's own failure to start is told: that of the link
+ * before it, or of compose-run, which is all that its user has typed. */
+extern const char *chain_name;
+
 /* Whether this is a --check: then the chain ends here, with status 0. */
 extern bool checking;
 

@@ -126,6 +126,7 @@ void run_chain(const struct chain *chain, bool separate)
 	if (!separate) {
 		set_environment(&chain->rows[0].words);
 		use_carried_links = true;
+		chain_name = tool_name;
 	}
 	exec_next(all.word);
 }

@@ -81,8 +81,7 @@ uint32_t lsm_filter_walk(const struct sock_fprog *program, uint32_t arch, uint32
 /* The capabilities (bits, as in capabilities(7)) that make a difference. */
 uint64_t lsm_profile_capabilities(void);
 
-/* The default rules for a process with these capabilities, on `native`. The
- * architectures (SCMP_ARCH_*) are stored too, unless the pointers are NULL. */
+/* The default rules for a process with these capabilities, on `native`. */
 struct sock_fprog lsm_profile_compile(uint32_t native, uint64_t capabilities);
 
 /* ---- json.c: a filter from a file ---- */

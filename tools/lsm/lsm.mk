@@ -1,8 +1,8 @@
 # The default seccomp filter is compiled when Strata is built: the generator,
 # linked with libseccomp, writes it as C arrays. See generate/generate.c.
 
-build/lsm/generate: tools/lsm/generate/generate.c tools/lsm/filter.c tools/lsm/profile.c \
-		tools/common/message.c $(HEADERS) Makefile tools/lsm/lsm.mk
+build/lsm/generate: $(wildcard tools/lsm/generate/*.c) tools/lsm/filter.c tools/lsm/profile.c \
+		tools/common/message.c tools/lsm/generate/compact.h $(HEADERS) Makefile tools/lsm/lsm.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) -lseccomp
 

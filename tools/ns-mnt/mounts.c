@@ -82,12 +82,17 @@ static int make_below(const char *root, const char *path, bool folder)
 	return fd;
 }
 
-/* The mount point as a descriptor; made if it is missing. */
+/* The mount point as a descriptor. Below --root a missing one is made, as
+ * container engines do; without, it would be made on the machine, and stay. */
 static int open_target(const struct mount_order *order, const char *root, bool folder)
 {
-	int fd = STEP_UNLESS(ENOENT, open_below(root, order->target), "find the mount point '%s'",
-			     order->target);
+	int fd;
 
+	if (!root)
+		return STEP(open_below(NULL, order->target), "find the mount point '%s'",
+			    order->target);
+	fd = STEP_UNLESS(ENOENT, open_below(root, order->target), "find the mount point '%s'",
+			 order->target);
 	if (fd < 0)
 		fd = STEP(make_below(root, order->target, folder), "make the mount point '%s'",
 			  order->target);

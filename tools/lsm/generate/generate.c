@@ -13,12 +13,31 @@
 #include <string.h>
 
 #include "../lsm.h"
+#include "compact.h"
 #include "message.h"
+
+/* The architectures of the filter, as the kernel knows them: x32 is to it an
+ * x86_64 with a bit set in the number. */
+static size_t find_arches(uint32_t native, uint32_t arches[LSM_ARCHES_MAX])
+{
+	struct lsm_filter filter;
+	size_t n = 0;
+
+	lsm_filter_begin(&filter, native, SCMP_ACT_ALLOW);
+	lsm_filter_compat_arches(&filter);
+	for (size_t i = 0; i < filter.arches; i++)
+		if (filter.arch[i] != SCMP_ARCH_X32)
+			arches[n++] = filter.arch[i];
+	return n;
+}
 
 /* An argument such as "aarch64" writes another machine's, to look at. */
 static void generate(uint32_t native, const char *name, const char *what, uint64_t capabilities)
 {
-	struct sock_fprog program = lsm_profile_compile(native, capabilities);
+	uint32_t arches[LSM_ARCHES_MAX];
+	size_t count = find_arches(native, arches);
+	struct sock_fprog whole = lsm_profile_compile(native, capabilities);
+	struct sock_fprog program = compact(&whole, arches, count);
 
 	printf("\n/* %s: %hu instructions. */\n", what, program.len);
 	printf("static const struct sock_filter filter_%s[] = {", name);
@@ -27,6 +46,7 @@ static void generate(uint32_t native, const char *name, const char *what, uint64
 		       program.filter[i].code, program.filter[i].jt, program.filter[i].jf,
 		       program.filter[i].k);
 	printf("\n};\n");
+	free(whole.filter);
 	free(program.filter);
 }
 
