@@ -1,6 +1,7 @@
 /* why.c: from an errno and the machine's state to the reason and the fix. */
 #include <errno.h>
 #include <fcntl.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/nsfs.h>
 #include <stdio.h>
@@ -80,8 +81,7 @@ void why_read_state(const char *call, struct state *state)
 {
 	char text[4096] = "";
 	int kind = namespace_index(call);
-	struct stat root;
-	char *c;
+	struct statx root;
 
 	memset(state, 0, sizeof(*state));
 	state->uid = geteuid();
@@ -90,19 +90,9 @@ void why_read_state(const char *call, struct state *state)
 	state->bounding = strtoull(field(text, "\nCapBnd:\t"), NULL, 16);
 	state->seccomp = atoi(field(text, "\nSeccomp:\t"));
 	state->unshare_refused = unshare(0) != 0;
-	/* The top directory of a file system is mostly number 2 (ext4), 1
-	 * (tmpfs, overlay) or 128 and 256 (xfs, btrfs); mountinfo is surer: a
-	 * chrooted process sees no mount on "/". */
-	if (read_file("/proc/self/mountinfo", text, sizeof(text)) > 0)
-		state->root_changed = !strstr(text, " / / ") && stat("/", &root) == 0;
-	if (state->root_changed)
-		for (c = text; (c = strchr(c, '\n')); c++) {
-			int skip = 0;
-
-			sscanf(c, " %*d %*d %*s %*s %n", &skip);
-			if (skip && strncmp(c + skip, "/ ", 2) == 0)
-				state->root_changed = false;
-		}
+	/* After a chroot "/" is mostly a plain folder (statx(2), 5.8). */
+	state->root_changed = statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &root) == 0 &&
+			      !(root.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 	if (read_file("/proc/self/uid_map", text, sizeof(text)) > 0) {
 		unsigned long inner = 0, outer = 0, count = 0;
 
@@ -246,8 +236,9 @@ static bool decide_sysctl(const char *tool, int error, const struct state *state
 		if (state->in_user_namespace) {
 			FIX("use sudo, without ns-user; or a newer kernel");
 			return REASON("SYSCTL-KERNEL", page,
-				      "before Linux 6.9 only the machine's "
-				      "root may change the settings of an IPC namespace");
+				      "older kernels (before Linux 6.9, or an update of that time) "
+				      "let only the machine's root change the settings of an IPC "
+				      "namespace");
 		}
 		return false;
 	case ENOENT:

@@ -99,6 +99,7 @@ static void write_maps(const struct plan *plan, const char *process)
 static pid_t start_helper(const struct plan *plan, int pipe_ends[2])
 {
 	char process[32], byte;
+	ssize_t got;
 	pid_t helper;
 
 	STEP(pipe(pipe_ends), "make a pipe to the helper");
@@ -107,8 +108,11 @@ static pid_t start_helper(const struct plan *plan, int pipe_ends[2])
 	if (helper != 0)
 		return helper;
 	close(pipe_ends[1]);
-	if (read(pipe_ends[0], &byte, 1) != 1)
-		_Exit(EXIT_TOOL_FAILED); /* we never got inside */
+	got = read(pipe_ends[0], &byte, 1);
+	if (got < 0)
+		die_errno("cannot wait for the process that gets its maps");
+	if (got == 0)
+		_Exit(EXIT_TOOL_FAILED); /* it never got inside, and has said why */
 	write_maps(plan, process);
 	_Exit(0);
 }
@@ -150,6 +154,22 @@ static void verify_map(const char *path, const char *wanted)
 	}
 }
 
+/* The same for the one word in /proc/self/setgroups. */
+static void verify_setgroups(const char *wanted)
+{
+	char text[16];
+
+	if (dry_run)
+		return;
+	STEP(read_file("/proc/self/setgroups", text, sizeof(text)), "read setgroups back");
+	text[strcspn(text, "\n")] = '\0';
+	if (strcmp(text, wanted) != 0) {
+		errno = 0;
+		step_fail("read_file(\"/proc/self/setgroups\", text, sizeof(text))",
+			  "write '%s' to setgroups", wanted);
+	}
+}
+
 /* Makes every capability that we have survive an exec as a user other than
  * root: it has to be inheritable and ambient as well. Returns 0, or -1 with
  * errno set. capabilities(7), "Transformation of capabilities". */
@@ -164,10 +184,16 @@ static int raise_ambient(void)
 	data[1].inheritable = data[1].permitted;
 	if (syscall(SYS_capset, &header, data) != 0)
 		return -1;
-	for (unsigned cap = 0; cap < 64; cap++)
-		if (data[cap / 32].permitted & (1U << cap % 32) &&
-		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) != 0)
+	for (unsigned cap = 0; cap < 64; cap++) {
+		if (!(data[cap / 32].permitted & (1U << cap % 32)))
+			continue;
+		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) != 0)
 			return -1;
+		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) != 1) {
+			errno = 0; /* it did not take effect */
+			return -1;
+		}
+	}
 	return 0;
 }
 
@@ -195,6 +221,8 @@ static void setup(const struct plan *plan)
 			write_maps(plan, "self");
 		verify_map("/proc/self/uid_map", plan->uid_map);
 		verify_map("/proc/self/gid_map", plan->gid_map);
+		if (plan->setgroups)
+			verify_setgroups(plan->setgroups);
 	}
 	tie_again(tie);
 
@@ -237,8 +265,10 @@ static void map_all(char *map, const char *path)
 	unsigned long inner, outer, count;
 	int used;
 
+	/* Without /proc the maps can't be written either, but making the
+	 * namespace may fail before that, and for a better reason. */
 	if (read_file(path, text, sizeof(text)) < 0)
-		die_errno("cannot read %s", path);
+		snprintf(text, sizeof(text), "0 0 4294967295\n");
 	for (; sscanf(at, "%lu %lu %lu %n", &inner, &outer, &count, &used) == 3; at += used) {
 		char range[80];
 
@@ -254,7 +284,9 @@ static bool may_map_others(void)
 	struct __user_cap_data_struct data[2];
 	unsigned both = 1U << CAP_SETUID | 1U << CAP_SETGID;
 
-	return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & both) == both;
+	if (syscall(SYS_capget, &header, data) != 0)
+		die_errno("cannot read our capabilities");
+	return (data[0].effective & both) == both;
 }
 
 /* Fills in what was not asked for. */

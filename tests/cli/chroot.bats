@@ -1,0 +1,164 @@
+# chroot: where "/" is. GNU chroot's ways, and --pivot.
+
+load helper
+
+setup() {
+	need_namespaces
+	cd "$BATS_TEST_TMPDIR"
+	"$BATS_TEST_DIRNAME/../../lab/rootfs" root >/dev/null || skip "no busybox root: is busybox-static installed?"
+	echo decoy >secret
+}
+
+is_root() { [ "$(id -u)" -eq 0 ]; }
+
+@test "chroot makes a folder the root, and starts there" {
+	run own chroot root sh -c 'pwd; ls -d /bin; ls /no-such 2>&1 || :'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = / ]
+	[ "${lines[1]}" = /bin ]
+}
+
+@test "chroot takes -- behind the new root, as all tools do" {
+	run own chroot root -- echo fine
+	[ "$output" = fine ]
+}
+
+@test "exit statuses are those of GNU chroot: 125, 126, 127, and the program's own" {
+	run own chroot root no-such-program
+	[ "$status" -eq 127 ]
+	run own chroot root /etc/passwd
+	[ "$status" -eq 126 ]
+	run own chroot /no/such/root sh
+	[ "$status" -eq 125 ]
+	run own chroot
+	[ "$status" -eq 125 ]
+	run own chroot root sh -c 'exit 9'
+	[ "$status" -eq 9 ]
+}
+
+@test "chroot carries the other tools inside, where none of them is" {
+	run own chroot root ns-uts --hostname inner capdrop -- sh -c 'hostname; grep CapEff /proc/self/status || echo no proc; ls /bin/ns-uts'
+	[ "${lines[0]}" = inner ]
+	[[ $output == *"/bin/ns-uts: No such file"* ]]
+}
+
+@test "chroot --userspec and --groups, by number and by the new root's names" {
+	is_root || skip "only root has ids to choose from"
+	run chroot --userspec=77:88 --groups=5,6 root id
+	[[ $output == *"uid=77"*"gid=88"*"groups=5"*"6"* ]]
+	echo 'box:x:333:444::/:/bin/sh' >>root/etc/passwd
+	run chroot --userspec=box root sh -c 'id -u; id -g'
+	[ "$output" = "$(printf '333\n444')" ]
+	run chroot --userspec=no-such-user root touch ran
+	[ "$status" -eq 125 ]
+	[ ! -e root/ran ]
+}
+
+@test "chroot --skip-chdir goes with / alone" {
+	run own chroot --skip-chdir / pwd
+	[ "$output" = "$PWD" ]
+	run own chroot --skip-chdir root pwd
+	[ "$status" -eq 125 ]
+}
+
+@test "chroot --wd begins in a folder inside" {
+	run own chroot --wd /etc root pwd
+	[ "$output" = /etc ]
+	run own chroot --wd /no/such root pwd
+	[ "$status" -eq 125 ]
+}
+
+@test "the famous way out works after chroot, and is gone after --pivot" {
+	command -v python3 >/dev/null || skip "python3 is missing"
+	cat >escape.py <<-'END'
+		import os, sys
+		os.mkdir("hole") if not os.path.isdir("hole") else None
+		os.chroot("hole")
+		for _ in range(64): os.chdir("..")
+		os.chroot(".")
+		print(open(sys.argv[1]).read(), end="")
+	END
+	# From a root that has python: the machine's own, bound elsewhere.
+	mkdir new
+	run own ns-mnt --bind "/:$PWD/new" chroot new python3 "$PWD/escape.py" /proc/self/mountinfo
+	mkdir -p "$PWD/new/x"
+	[ "$status" -eq 0 ] || [[ $output == *"hole"* ]]
+	run own ns-mnt --ro-bind "/usr:$PWD/root/usr" chroot --pivot root sh -c "cat $PWD/secret; cd /; cat ../../../../$PWD/secret"
+	[ "$status" -ne 0 ]
+	[[ $output != *decoy* ]]
+}
+
+@test "after --pivot the old root is in no mount, and / is the new one" {
+	run own ns-mnt --root root --tmpfs /proc chroot --pivot root true
+	run own ns-pid ns-mnt --root root --proc /proc chroot --pivot root cat /proc/self/mountinfo
+	[ "$status" -eq 0 ]
+	[[ $output == *" / / "* ]] || [[ $output == *"/root / "* ]]
+	[ "${#lines[@]}" -eq 2 ]
+}
+
+@test "--pivot refuses in a mount namespace that is shared with PID 1" {
+	is_root || skip "only root could do the damage"
+	[ "$(readlink /proc/self/ns/mnt)" = "$(readlink /proc/1/ns/mnt)" ] || skip "this test runs in a mount namespace of its own"
+	run chroot --pivot root true
+	[ "$status" -eq 125 ]
+	[[ $output == *"[PIVOT-HOST]"* ]]
+}
+
+# CVE-2024-21626, CVE-2016-9962.
+@test "an open folder of the outside does not get in, as a descriptor or as stdin" {
+	exec 7<"$PWD"
+	run own chroot root sh -c 'cat /proc/self/fd/7/secret 2>/dev/null; ls -l /proc/self/fd 2>/dev/null; echo end'
+	[[ $output != *decoy* ]]
+	run own ns-pid ns-mnt --root root --proc /proc chroot --pivot root sh -c 'cat /proc/self/fd/7/secret; ls /proc/self/fd'
+	exec 7<&-
+	[[ $output != *decoy* ]]
+	! grep -qx 7 <<<"$output"
+	run own chroot root touch /ran <"$PWD"
+	[ "$status" -eq 125 ]
+	[ ! -e root/ran ]
+}
+
+@test "--keep-fd keeps one descriptor, and only that" {
+	exec 7<secret 8<secret
+	run own ns-pid ns-mnt --root root --proc /proc chroot --keep-fd 7 root sh -c 'cat <&7; ls /proc/self/fd'
+	exec 7<&- 8<&-
+	[ "${lines[0]}" = decoy ]
+	grep -qx 7 <<<"$output"
+	! grep -qx 8 <<<"$output"
+	for n in 0 2 x 3x 99; do
+		run own chroot --keep-fd "$n" root true
+		[ "$status" -eq 125 ]
+	done
+}
+
+@test "a program that is there, and 'not found': the message says what is missing" {
+	cp "$(readlink -f "$(command -v ls)")" root/dynamic
+	run own chroot root /dynamic
+	[ "$status" -eq 126 ]
+	[[ $output == *"[EXEC-LOADER]"*"loader "*" is missing"* ]]
+	printf '#!/no/such/interpreter\n' >root/script
+	chmod +x root/script
+	run own chroot root /script
+	[ "$status" -eq 126 ]
+	[[ $output == *"[EXEC-SHEBANG]"*"/no/such/interpreter"* ]]
+	printf '#!/bin/sh\r\necho hi\r\n' >root/crlf
+	chmod +x root/crlf
+	run own chroot root /crlf
+	[[ $output == *"[EXEC-CRLF]"* ]]
+	printf 'echo hi\n' >root/text
+	chmod +x root/text
+	run own chroot root /text
+	[ "$status" -eq 126 ]
+	[[ $output == *"[EXEC-FORMAT]"* ]]
+}
+
+@test "an empty root, and a root that is a file, are told apart" {
+	mkdir empty
+	run own chroot empty sh
+	[ "$status" -eq 127 ]
+	run own chroot secret sh
+	[ "$status" -eq 125 ]
+	[[ $output == *"(ENOTDIR)"* ]]
+	run own chroot "" sh
+	[ "$status" -eq 125 ]
+}

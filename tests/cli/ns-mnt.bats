@@ -1,0 +1,218 @@
+# ns-mnt: a mount table of one's own, and the mounts in it.
+
+load helper
+
+setup() {
+	need_namespaces
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p from/below to
+	echo here >from/file
+	before=$(cat /proc/self/mountinfo)
+}
+
+# Nothing of what a test mounts may be seen out here.
+teardown() {
+	[ "$(cat /proc/self/mountinfo)" = "$before" ]
+}
+
+# The mounts at a place, as the program at the end of the chain sees them.
+seen() { own ns-mnt "$@" -- sh -c 'cat /proc/self/mountinfo'; }
+
+@test "ns-mnt gives another mount namespace, whose mounts are private" {
+	run own ns-mnt -- sh -c 'readlink /proc/self/ns/mnt; cat /proc/self/mountinfo'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" != "$(readlink /proc/self/ns/mnt)" ]
+	[[ $output != *" shared:"* ]]
+	[[ $output != *" master:"* ]]
+}
+
+@test "--propagation slave and shared are what mountinfo shows" {
+	run seen --propagation shared --tmpfs "$PWD/to"
+	[[ $output == *"$PWD/to "*" shared:"* ]]
+	run own ns-mnt --propagation sideways true
+	[ "$status" -eq 125 ]
+}
+
+@test "--bind shows a folder and what is below it in another place" {
+	run own ns-mnt --tmpfs from/below --bind "$PWD/from:$PWD/to" -- \
+		sh -c 'cat to/file; touch to/new to/below/deep; ls from; stat -f -c %T to/below'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = here ]
+	[[ $output == *new* ]]
+	[[ $output == *tmpfs* ]]
+	[ -e from/new ]
+	[ ! -e from/below/deep ]
+}
+
+@test "--bind works for a file" {
+	touch target
+	run own ns-mnt --bind from/file:target -- cat target
+	[ "$output" = here ]
+}
+
+@test "--ro-bind is read-only, below it as well" {
+	run own ns-mnt --tmpfs from/below --ro-bind "$PWD/from:$PWD/to" -- \
+		sh -c 'touch to/x; touch to/below/x'
+	[ "$status" -ne 0 ]
+	[[ ${lines[0]} == *"Read-only"* ]]
+	[[ ${lines[1]} == *"Read-only"* ]]
+	[ ! -e from/x ]
+}
+
+@test "--tmpfs takes sizes and flags, and is nosuid and nodev" {
+	run seen --tmpfs "$PWD/to:size=64k,mode=700,noexec"
+	line=$(grep " $PWD/to " <<<"$output")
+	[[ $line == *"rw,nosuid,nodev,noexec"* ]]
+	[[ $line == *"size=64k,mode=700"* ]]
+}
+
+@test "a tmpfs of 64k can't be filled further" {
+	run own ns-mnt --tmpfs to:size=64k -- sh -c 'head -c 100000 /dev/zero >to/full'
+	[ "$status" -ne 0 ]
+}
+
+@test "behind ns-pid a fresh /proc is mounted, with --no-proc it is not" {
+	run own ns-pid ns-mnt -- sh -c 'readlink /proc/self'
+	[[ $output =~ ^[0-9]$ ]]
+	run own ns-pid ns-mnt --no-proc -- sh -c 'readlink /proc/self'
+	[[ ! $output =~ ^[0-9]$ ]]
+}
+
+@test "--proc, --sys and --dev below --root" {
+	mkdir -p to/proc to/sys to/dev
+	run own ns-pid ns-net ns-mnt --root to --proc /proc --sys /sys --dev /dev -- sh -c '
+		stat -f -c %T to/proc to/sys to/dev to/dev/pts
+		ls to/dev; echo gone >to/dev/null; head -c 4 to/dev/zero | wc -c
+		echo x >to/dev/full || echo full
+		touch to/sys/x || echo read-only'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = proc ]
+	[ "${lines[1]}" = sysfs ]
+	[ "${lines[2]}" = tmpfs ]
+	[ "${lines[3]}" = devpts ]
+	for name in null zero full random urandom tty pts ptmx shm fd stdin stdout stderr; do
+		grep -qx "$name" <<<"$output"
+	done
+	grep -qx 4 <<<"$output"
+	grep -qx full <<<"$output"
+	grep -qx read-only <<<"$output"
+}
+
+@test "--overlay shows the layers as one, and throws away what is written" {
+	mkdir one two
+	echo 1 >one/a
+	echo 2 >two/a
+	echo 2 >two/b
+	run own ns-mnt --overlay "one:two:$PWD/to" -- sh -c 'cat to/a to/b; echo new >to/a; rm to/b; cat to/a; ls to'
+	[ "$status" -eq 0 ]
+	[ "$output" = "$(printf '1\n2\nnew\na')" ]
+	[ "$(cat one/a two/a two/b)" = "$(printf '1\n2\n2')" ]
+	[ -z "$(ls to)" ]
+}
+
+@test "--overlay covers the very folder that is its layer" {
+	run own ns-mnt --overlay "$PWD/from:$PWD/from" -- sh -c 'cat from/file; echo other >from/file; cat from/file'
+	[ "$output" = "$(printf 'here\nother')" ]
+	[ "$(cat from/file)" = here ]
+}
+
+@test "--overlay with a colon in a layer's name" {
+	mkdir 'a:b'
+	touch 'a:b/x'
+	# A colon parts layers; so does our option: it can't be named, and that is said.
+	run own ns-mnt --overlay "a:b:$PWD/to" -- ls to
+	[ "$status" -eq 125 ]
+}
+
+@test "--overlay keeps what is written with upper= and work=" {
+	mkdir upper work
+	run own ns-mnt --overlay "from:to,upper=$PWD/upper,work=$PWD/work" -- sh -c 'echo kept >to/kept'
+	if [ "$status" -ne 0 ]; then
+		[[ $output == *"kernel: "* ]]
+		skip "the file system of $PWD is no upper layer: ${lines[0]}"
+	fi
+	[ "$(cat upper/kept)" = kept ]
+	[ ! -e from/kept ]
+	run own ns-mnt --overlay "from:to,upper=$PWD/upper" -- true
+	[ "$status" -eq 125 ]
+}
+
+@test "--mount says the same in docker's words" {
+	run own ns-mnt --mount "type=bind,src=$PWD/from,dst=$PWD/to,readonly" -- sh -c 'cat to/file; touch to/x'
+	[ "${lines[0]}" = here ]
+	[[ ${lines[1]} == *Read-only* ]]
+	run own ns-mnt --mount "type=tmpfs,target=$PWD/to,size=4k" -- stat -f -c %T to
+	[ "$output" = tmpfs ]
+	for spec in type=tmpfs dst=/tmp type=,dst=/tmp type=bind,dst=/tmp type=tmpfs,dst= nonsense; do
+		run own ns-mnt --mount "$spec" true
+		[ "$status" -eq 125 ]
+	done
+	run own ns-mnt --mount "type=no-such-fs,dst=$PWD/to" true
+	[ "$status" -eq 125 ]
+	[[ $output == *"(ENODEV)"* ]]
+}
+
+@test "--remount-ro makes a part read-only that was no mount" {
+	run own ns-mnt --remount-ro from/below -- sh -c 'touch from/ok; touch from/below/x'
+	[ -e from/ok ]
+	[[ $output == *Read-only* ]]
+}
+
+@test "--mask hides a folder and a file" {
+	run own ns-mnt --mask from/below --mask from/file -- sh -c 'wc -c <from/file; ls -A from/below; touch from/below/x'
+	[ "${lines[0]}" = 0 ]
+	[[ ${lines[1]} == *Read-only* ]]
+}
+
+@test "what is to be masked and is not there is an error, not a layer that is silently missing" {
+	run own ns-mnt --mask /no/such/path true
+	[ "$status" -eq 125 ]
+	run own ns-mnt --remount-ro /no/such/path true
+	[ "$status" -eq 125 ]
+}
+
+@test "without --root a missing mount point is an error and is not made on the machine" {
+	run own ns-mnt --tmpfs "$PWD/missing" true
+	[ "$status" -eq 125 ]
+	[ ! -e missing ]
+}
+
+@test "below --root missing mount points are made, folders and files" {
+	run own ns-mnt --root to --tmpfs / --bind "$PWD/from:/a/b" --bind "$PWD/from/file:/c/file" -- \
+		sh -c 'cat to/a/b/file to/c/file'
+	[ "$output" = "$(printf 'here\nhere')" ]
+	[ -z "$(ls to)" ]
+}
+
+# CVE-2021-30465, CVE-2019-16884 and their family.
+@test "symbolic links in an image can't lead a mount out of --root" {
+	mkdir -p image decoy "image$PWD/decoy"
+	ln -s "$PWD/decoy" image/absolute
+	ln -s ../../../../../../../../../../../../../.."$PWD/decoy" image/relative
+	for link in absolute relative; do
+		run own ns-mnt --root image --tmpfs "/$link" -- sh -c 'stat -f -c %T decoy "image$PWD/decoy"'
+		[ "$status" -eq 0 ]
+		[ "${lines[0]}" = "$(stat -f -c %T decoy)" ]
+		[ "${lines[1]}" = tmpfs ]
+	done
+}
+
+@test "a mount point whose last part is a dangling link is refused" {
+	mkdir image
+	ln -s nowhere image/link
+	run own ns-mnt --root image --tmpfs /link -- true
+	[ "$status" -eq 125 ]
+}
+
+@test "lists with holes and unknown words are refused before anything is mounted" {
+	for spec in "$PWD/to:ro,,noexec" "$PWD/to:," ":size=1m"; do
+		run own ns-mnt --tmpfs "$spec" -- touch ran
+		[ "$status" -eq 125 ]
+		[ ! -e ran ]
+	done
+	run own ns-mnt --bind nocolon true
+	[ "$status" -eq 125 ]
+	run own ns-mnt --bind "/no/such:$PWD/to" true
+	[ "$status" -eq 125 ]
+	[[ $output == *"(ENOENT)"* ]]
+}
