@@ -173,12 +173,15 @@ profile() {
 	[ "$output" = 65534 ]
 }
 
-@test "--allow-new-privs keeps the right to gain rights, and takes CAP_SYS_ADMIN" {
+@test "--allow-new-privs takes CAP_SYS_ADMIN" {
 	run -125 "${plain[@]}" "$BIN/lsm" --allow-new-privs -- touch out/new
 	[[ ${lines[0]} == *"[SC-NNP]" ]]
 	[ ! -e out/new ]
 	run -125 "${plain[@]}" "$BIN/lsm" --allow-new-privs --seccomp none --ro / -- touch out/new
 	[[ ${lines[0]} == *"[LL-NNP]" ]]
+}
+
+@test "--allow-new-privs as root: the filter without no_new_privs" {
 	need_root
 	run lsm --allow-new-privs -- cat /proc/self/status
 	[[ $output == *"NoNewPrivs:	0"* ]]
@@ -401,7 +404,7 @@ profile() {
 	done
 }
 
-@test "a profile of 300 KB works, and one of more than 4 MiB is refused" {
+@test "a profile of 300 KB works, and one of more than 1 MiB is refused" {
 	{
 		echo '{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": ['
 		for i in $(seq 4500); do
@@ -413,7 +416,7 @@ profile() {
 	run lsm --seccomp profile.json -- mkdir in/x
 	[[ $output == *"No space left on device"* ]]
 	run -125 lsm --seccomp /dev/zero -- touch in/ran
-	[[ $output == *"4194304 bytes [SC-JSON]" ]]
+	[[ $output == *"1048576 bytes [SC-JSON]" ]]
 	[ ! -e in/ran ]
 }
 
@@ -620,6 +623,26 @@ print $! + 0, "\n"'
 	run -125 lsm --apparmor-profile strata-no-such-profile -- touch in/ran
 	[[ ${lines[0]} == *"[AA-NOPROFILE]" ]]
 	[ ! -e in/ran ]
+}
+
+@test "with AppArmor, the program runs under the profile that was named" {
+	grep -q Y /sys/module/apparmor/parameters/enabled 2>/dev/null || skip "no AppArmor here"
+	need_root
+	command -v apparmor_parser >/dev/null || skip "needs apparmor_parser"
+	cat >profile <<-END
+	profile strata-test {
+		file,
+		capability,
+		deny $PWD/out/file r,
+	}
+	END
+	apparmor_parser -r profile
+	run lsm --apparmor-profile strata-test -- sh -c 'cat /proc/self/attr/current; cat out/file in/file'
+	apparmor_parser -R profile
+	[ "${lines[0]}" = "strata-test (enforce)" ]
+	[[ $output == *"Permission denied"* ]]
+	[[ $output == *inside* ]]
+	[[ $output != *outside* ]]
 }
 
 @test "without SELinux, --selinux-label is an error" {

@@ -20,7 +20,9 @@ teardown() {
 # Starts a chain behind ns-pid in the background. $PID is the supervisor's
 # number, $CHILD the program's, seen from here.
 start_one() {
-	"${OWN[@]}" ns-pid --pid-file "$FILE" "$@" >"$OUT" 2>&1 3>&- &
+	# A shell has its background jobs ignore these two.
+	env --default-signal=INT,QUIT "${OWN[@]}" ns-pid --pid-file "$FILE" "$@" \
+		>"$OUT" 2>&1 3>&- &
 	PID=$!
 	until_true test -s "$FILE"
 	CHILD=$(cat "$FILE")
@@ -28,12 +30,14 @@ start_one() {
 
 # Waits for the supervisor, and puts its status into $status.
 finish() {
+	until_true is_gone "$PID"
 	status=0
 	wait "$PID" || status=$?
 	PID=
 }
 
-is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.[ZX]' "/proc/$1/status" 2>/dev/null || [ ! -e "/proc/$1" ]; }
+is_gone() { ! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null; }
+has_child() { [ -n "$(cat "/proc/$1/task/$1/children")" ]; }
 became() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]; }
 
 # Enters the user namespace of $PID first, where there is one.
@@ -41,7 +45,7 @@ enter() {
 	if [ "$(id -u)" -eq 0 ]; then "$@"; else ns-user --join "$PID" "$@"; fi
 }
 
-# Runs a command and prints how it ended: "exit N" or "signal N".
+# A Perl program that prints how its arguments ended: "exit N" or "signal N".
 how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 	print $? & 127 ? "signal " . ($? & 127) : "exit " . ($? >> 8), "\n"'
 
@@ -65,7 +69,7 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 	run own ns-pid ns-pid sh -c 'echo $$'
 	[ "$output" = 1 ]
 	start_one ns-pid sleep 60
-	until_true test -s "/proc/$CHILD/task/$CHILD/children"
+	until_true has_child "$CHILD"
 	inner=$(tr -d ' ' <"/proc/$CHILD/task/$CHILD/children")
 	run awk '/^NSpid:/ { print $3, $4 }' "/proc/$inner/status"
 	[ "$output" = "2 1" ]
@@ -159,7 +163,6 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 }
 
 @test "ns-pid gives the program the signals as they were: ignored and blocked ones too" {
-	masks='grep -E "^Sig(Blk|Ign):" /proc/self/status'
 	run env --ignore-signal=CHLD --ignore-signal=USR1 --block-signal=USR2 \
 		grep -E '^Sig(Blk|Ign):' /proc/self/status
 	outside=$output
@@ -183,9 +186,9 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 }
 
 @test "when PID 1 ends, everything in the namespace is killed" {
-	start_one sh -c 'setsid sleep 61 & echo ready; read wait <"$1"; exit 5' sh <(sleep 0.5)
+	start_one sh -c 'setsid sleep 61 & echo ready; sleep 0.5; exit 5'
 	until_true grep -q ready "$OUT"
-	below=$(tr -d ' ' <"/proc/$CHILD/task/$CHILD/children")
+	below=$(cut -d ' ' -f 1 "/proc/$CHILD/task/$CHILD/children")
 	[ -n "$below" ]
 	finish
 	[ "$status" -eq 5 ]
@@ -193,12 +196,12 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 }
 
 @test "--pid-file holds the program's number outside, and is gone at the end" {
-	start_one sh -c 'echo ready; read wait; exit 6' < <(sleep 0.5)
+	start_one sh -c 'sleep 0.5; exit 6'
 	[ "$(awk '/^NSpid:/ { print $NF }' "/proc/$CHILD/status")" = 1 ]
 	[ "$(wc -l <"$FILE")" -eq 1 ]
 	finish
 	[ ! -e "$FILE" ]
-	run own ns-pid --pid-file "$FILE" nosuchprogram
+	run -127 own ns-pid --pid-file "$FILE" nosuchprogram
 	[ ! -e "$FILE" ]
 }
 
@@ -271,7 +274,7 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 
 @test "--reap makes the program number 2, and it dies of SIGTERM as anyone" {
 	start_one ns-pid --reap sleep 60
-	until_true test -s "/proc/$CHILD/task/$CHILD/children"
+	until_true has_child "$CHILD"
 	program=$(tr -d ' ' <"/proc/$CHILD/task/$CHILD/children")
 	until_true became "$program" sleep
 	[ "$(awk '/^NSpid:/ { print $NF }' "/proc/$program/status")" = 2 ]

@@ -146,3 +146,32 @@ void account_find_groups(const char *list, struct account *account)
 		add_group(account, find_group("/", name));
 	free(copy);
 }
+
+static int by_number(const void *a, const void *b)
+{
+	gid_t first = *(const gid_t *)a, second = *(const gid_t *)b;
+
+	return first < second ? -1 : first > second;
+}
+
+bool account_is_ours(const struct account *account, bool uid, bool groups)
+{
+	gid_t wanted[ACCOUNT_GROUPS_MAX], held[ACCOUNT_GROUPS_MAX];
+	uid_t user[3];
+	gid_t group[3];
+
+	if (getresuid(&user[0], &user[1], &user[2]) != 0 ||
+	    getresgid(&group[0], &group[1], &group[2]) != 0)
+		return false;
+	for (int i = 0; i < 3; i++)
+		if ((uid && user[i] != account->uid) ||
+		    (account->has_gid && group[i] != account->gid))
+			return false;
+	if (!groups)
+		return true;
+	/* The kernel sorts them. */
+	memcpy(wanted, account->groups, account->group_count * sizeof(*wanted));
+	qsort(wanted, account->group_count, sizeof(*wanted), by_number);
+	return getgroups(ACCOUNT_GROUPS_MAX, held) == (int)account->group_count &&
+	       memcmp(wanted, held, account->group_count * sizeof(*wanted)) == 0;
+}

@@ -23,6 +23,11 @@ struct account {
  * name is unknown. */
 void account_find(const char *root, const char *spec, struct account *account);
 
+/* Whether this process has become what an account says, all of its three user
+ * ids (uid), its three group ids and its supplementary groups; `uid` and
+ * `groups` say whether those were asked for. */
+bool account_is_ours(const struct account *account, bool uid, bool groups);
+
 /* Looks a list "G,G,..." up and makes it the supplementary groups. */
 void account_find_groups(const char *list, struct account *account);
 

@@ -112,7 +112,7 @@ int step_end_unless(int allowed, long result)
 	if (result < 0) {
 		if (result < -1) /* libseccomp returns -errno */
 			errno = (int)-result;
-		if (errno == allowed)
+		if (allowed && errno == allowed)
 			return -1;
 		why_die(step.call, step.phrase);
 	}

@@ -1,8 +1,11 @@
 /* supervise.c: standing behind a child. See supervise.h.
  *
- * There is no signal handler here: all signals are blocked and taken one by
- * one with sigwaitinfo(2), so there is no moment at which one is missed. And
- * a supervisor may itself be PID 1, with another one behind it outside: then
+ * There is no signal handler here: all signals are blocked and read one by
+ * one from a signalfd(2), so there is no moment at which one is missed. (Not
+ * with sigwaitinfo(2): while that waits, /proc shows the signals as if they
+ * were not blocked, and fate.c could not tell that they are awaited.)
+ *
+ * A supervisor may itself be PID 1, with another one behind it outside: then
  * it can neither stop itself nor die by a signal, and the other one does that
  * for it. */
 #include <linux/sched.h>
@@ -11,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -101,33 +105,48 @@ static pid_t fork_into(int cgroup)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* Whether the child has got this signal as well: the terminal sends it to a
- * whole process group. */
-static bool child_heard(const struct supervisor *supervisor, const siginfo_t *info)
+/* Whether the terminal sent this signal, to a whole process group. */
+static bool is_key(const struct signalfd_siginfo *info)
 {
-	if (supervisor->terminal)
-		return supervisor->ear > 0 && info->si_pid == supervisor->ear;
-	switch (info->si_signo) {
+	switch (info->ssi_signo) {
 	case SIGINT:
 	case SIGQUIT:
 	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:
-	case SIGWINCH: return info->si_code > 0; /* from the kernel */
+	case SIGWINCH: return info->ssi_code > 0; /* from the kernel */
 	default: return false;
 	}
 }
 
+/* Whether the child has got this signal as well. */
+static bool child_heard(const struct supervisor *supervisor, const struct signalfd_siginfo *info)
+{
+	if (supervisor->terminal)
+		return supervisor->ear > 0 && info->ssi_pid == (unsigned)supervisor->ear;
+	return is_key(info);
+}
+
 /* A signal: the child gets it. If it is PID 1 and the kernel spares it that,
  * we, who stand outside, do what the terminal asked for. */
-static void hand_on(const struct supervisor *supervisor, struct child *child, const siginfo_t *info)
+static void hand_on(const struct supervisor *supervisor, struct child *child,
+		    const struct signalfd_siginfo *info)
 {
-	int signal = info->si_signo;
+	int signal = (int)info->ssi_signo;
 	enum fate fate = supervisor->border ? fate_of_signal(child->pidfd, signal) : TAKEN;
 
 	child->last = signal;
+	if (supervisor->terminal && terminal_is_in_front()) {
+		/* `fg` has put us there, and sends no SIGCONT to a job that
+		 * was running. A child that wanted the terminal now has it. */
+		terminal_lend(child->pid);
+		if (signal == SIGTTIN || signal == SIGTTOU) {
+			kill(-child->pid, SIGCONT);
+			return;
+		}
+	}
 	if (!child_heard(supervisor, info))
-		kill(child->pid, signal);
+		kill(supervisor->terminal && is_key(info) ? -child->pid : child->pid, signal);
 	else if (signal == SIGHUP)
 		kill(0, SIGHUP); /* a hang-up is for our group as well */
 	if (fate != DROPPED)
@@ -205,6 +224,10 @@ static _Noreturn void end_by(int signal)
 {
 	sigset_t none;
 
+	/* PID 1 is spared that, and says it with its status. All signals stay
+	 * blocked, so that finish() of the one behind us knows what is meant. */
+	if (getpid() == 1)
+		_Exit(128 + signal);
 	prctl(PR_SET_DUMPABLE, 0); /* the child dumped its core already */
 	if (signal != SIGKILL)
 		sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
@@ -279,20 +302,18 @@ static void look_after_children(struct supervisor *supervisor, struct child *chi
 	}
 }
 
-static _Noreturn void stand_behind(struct supervisor *supervisor, struct child *child)
+static _Noreturn void stand_behind(struct supervisor *supervisor, struct child *child, int signals)
 {
-	siginfo_t info;
-	sigset_t all;
+	struct signalfd_siginfo info;
 
-	sigfillset(&all);
 	for (;;) {
-		int signal = sigwaitinfo(&all, &info);
-
-		if (signal == SIGCHLD)
+		if (read(signals, &info, sizeof(info)) != sizeof(info))
+			continue;
+		if (info.ssi_signo == SIGCHLD)
 			look_after_children(supervisor, child);
-		else if (signal == SIGCONT)
+		else if (info.ssi_signo == SIGCONT)
 			go_on(supervisor, child);
-		else if (signal > 0 && info.si_pid != getpid())
+		else if (info.ssi_pid != (unsigned)getpid())
 			hand_on(supervisor, child, &info);
 	}
 }
@@ -311,7 +332,11 @@ void supervise(struct supervisor *supervisor)
 	struct inherited old = block_signals();
 	struct pollfd parent = { .events = POLLIN };
 	struct child child = { 0 };
+	sigset_t all;
+	int signals;
 
+	sigfillset(&all);
+	signals = STEP(signalfd(-1, &all, SFD_CLOEXEC), "open a descriptor to read signals from");
 	parent.fd =
 		STEP((int)syscall(SYS_pidfd_open, getpid(), 0), "open a pidfd of the supervisor");
 	child.pid = STEP(fork_into(supervisor->cgroup), "fork");
@@ -321,7 +346,7 @@ void supervise(struct supervisor *supervisor)
 			setpgid(child.pid, child.pid);
 			setpgid(supervisor->ear, child.pid);
 		}
-		stand_behind(supervisor, &child);
+		stand_behind(supervisor, &child, signals);
 	}
 
 	/* The child from here on (and with --dry-run, the only one). */
@@ -331,6 +356,7 @@ void supervise(struct supervisor *supervisor)
 	if (poll(&parent, 1, 0) != 0 && !dry_run)
 		_Exit(EXIT_TOOL_FAILED);
 	close(parent.fd);
+	close(signals);
 	if (supervisor->terminal)
 		STEP(setpgid(0, 0), "be a process group of our own");
 	/* getpid() is 1 beyond the border, and that is the right number: the

@@ -61,9 +61,13 @@ static _Noreturn void listen_for(pid_t supervisor)
 	while (getppid() == supervisor) {
 		int signal = sigwaitinfo(&heard, &info);
 
+		if (signal < 0 || getppid() != supervisor)
+			continue;
 		if (signal == SIGTERM && info.si_pid == supervisor)
 			_exit(0);
-		if (signal > 0 && signal != SIGTERM)
+		/* What the supervisor sent to the group it knows already, and
+		 * SIGTERM from others is not the terminal's. */
+		if (signal != SIGTERM && info.si_pid != supervisor)
 			kill(supervisor, signal);
 	}
 

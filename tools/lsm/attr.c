@@ -96,7 +96,18 @@ void lsm_apparmor_apply(const char *profile)
 	}
 }
 
-void lsm_selinux_apply(const char *context)
+/* Under no_new_privs SELinux changes the context only where the policy says so
+ * in so many words; most refuse the execve instead, with EPERM. */
+static bool refuses_under_nnp(void)
+{
+	char text[16];
+
+	return read_file("/sys/fs/selinux/policy_capabilities/nnp_nosuid_transition", text,
+			 sizeof(text)) > 0 &&
+	       *text == '0';
+}
+
+void lsm_selinux_apply(const char *context, bool allow_new_privs)
 {
 	check_label(context, "--selinux-label", 4000);
 	if (!lsm_selinux_runs() && !dry_run)
@@ -104,6 +115,10 @@ void lsm_selinux_apply(const char *context)
 			   "kernel, not switched on at boot, or no policy is loaded",
 			   "leave --selinux-label out", "selinux(8)",
 			   "change to the SELinux context '%s'", context);
+
+	if (!allow_new_privs && !dry_run && refuses_under_nnp())
+		note("this SELinux policy changes no context under no_new_privs: the program will "
+		     "not be executed (EPERM); --allow-new-privs would be the way [SE-NNP]");
 
 	if (STEP_UNLESS(EINVAL, write_file(ATTR "exec", context),
 			"change to the SELinux context '%s'", context) < 0 && !dry_run)

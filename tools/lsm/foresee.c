@@ -95,7 +95,8 @@ void lsm_landlock_foresee(const struct lsm_landlock *landlock, const char *word)
 {
 	char file[PATH_MAX], starter[PATH_MAX];
 
-	if (!landlock->path_count || !word || !find_program(word, file, sizeof(file)))
+	if (!landlock->path_count || !word || lsm_landlock_abi() < 1 ||
+	    !find_program(word, file, sizeof(file)))
 		return;
 	find_starter(file, starter, sizeof(starter));
 	if (!is_allowed(landlock, file))

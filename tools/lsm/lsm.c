@@ -30,31 +30,25 @@
 
 static const char usage[] =
 	"Usage: lsm [OPTION]... [--] [PROGRAM [ARG]...]\n"
-	"Run PROGRAM with no_new_privs and a seccomp filter: the rules of Docker's default\n"
-	"profile, which refuse the system calls that few programs need. Further options\n"
-	"add Landlock, AppArmor or SELinux. Nothing of this can be taken back.\n"
+	"Run PROGRAM with no_new_privs and a seccomp filter, by the rules of Docker's\n"
+	"default profile. Options add Landlock, AppArmor, SELinux. There is no way back.\n"
 	"\n"
-	"      --seccomp FILE        a filter from a JSON profile as Docker and OCI write it;\n"
-	"                            also fd:N, default, or none\n"
-	"      --deny CALL,...       refuse these system calls as well\n"
-	"      --seccomp-action ACT  what --deny does: errno (EPERM), errno:NAME, kill, log\n"
-	"      --ro PATH             Landlock: PATH and below may be read, and no other files;\n"
-	"      --rox PATH            ... read and executed\n"
-	"      --rw PATH             ... read and written\n"
-	"      --rwx PATH            ... all three\n"
-	"      --bind-tcp PORT       Landlock: may listen on PORT, and use no other TCP ports\n"
-	"      --connect-tcp PORT    ... connect to PORT\n"
-	"      --scope WHAT,...      Landlock: signal, abstract-unix-socket: not to the outside\n"
-	"      --best-effort         leave out what this kernel's Landlock lacks, and say so\n"
-	"      --apparmor-profile NAME    change to this AppArmor profile\n"
-	"      --selinux-label CONTEXT    change to this SELinux context\n"
-	"      --allow-new-privs     without no_new_privs; takes CAP_SYS_ADMIN\n"
-	"      --status [PID]        what this kernel has, and what confines the process\n"
+	"  --seccomp FILE|fd:N|default|none   a JSON profile as Docker and OCI write it\n"
+	"  --deny CALL,...           refuse these system calls as well\n"
+	"  --seccomp-action errno[:NAME]|kill|log   what --deny does; errno is EPERM\n"
+	"  --ro PATH   --rox PATH   --rw PATH   --rwx PATH   Landlock: PATH and below may\n"
+	"                            be read (r), written (w), executed (x); nothing else\n"
+	"  --bind-tcp PORT           Landlock: may listen on PORT, and use no other port\n"
+	"  --connect-tcp PORT        Landlock: may connect to PORT, the same\n"
+	"  --scope signal|abstract-unix-socket,...  Landlock: none of these to outside\n"
+	"  --best-effort             leave out what Landlock lacks here, and say so\n"
+	"  --apparmor-profile NAME   --selinux-label CONTEXT    change to it\n"
+	"  --allow-new-privs         without no_new_privs; takes CAP_SYS_ADMIN\n"
+	"  --status [PID]            what this kernel has, and what confines a process\n"
 	"  -x, --explain             say each kernel call and what it changed\n"
 	"  -n, --dry-run             say the calls of the whole chain, and make none\n"
 	"      --check               say whether this works here, and why not\n"
-	"  -h, --help                this text\n"
-	"  -V, --version             the version\n"
+	"  -h, --help   -V, --version\n"
 	"\n"
 	"Example, as any user:  lsm --deny mkdir,mkdirat -- mkdir /tmp/x\n";
 
@@ -110,7 +104,7 @@ static void setup(const struct plan *plan)
 	if (plan->apparmor)
 		lsm_apparmor_apply(plan->apparmor);
 	if (plan->selinux)
-		lsm_selinux_apply(plan->selinux);
+		lsm_selinux_apply(plan->selinux, plan->allow_new_privs);
 
 	/* From now on execve gives no rights: set-user-ID bits and file
 	 * capabilities count for nothing. There is no way back, either. */

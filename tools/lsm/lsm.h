@@ -155,7 +155,7 @@ bool lsm_selinux_runs(void);
 
 /* Sets the profile or context that the next exec changes to. */
 void lsm_apparmor_apply(const char *profile);
-void lsm_selinux_apply(const char *context);
+void lsm_selinux_apply(const char *context, bool allow_new_privs);
 
 /* ---- status.c ---- */
 
