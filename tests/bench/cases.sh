@@ -40,7 +40,7 @@ case_of() {
 	if complaint=$(eval "$line" 2>&1 </dev/null); then
 		ids+=("$id")
 	else
-		skip "${label[$id]} (${who[$id]})" "does not work here: $(head -n 1 <<<"$complaint")"
+		skip "${label[$id]} (${who[$id]})" "does not work here: $(sed '/: note: /d; q' <<<"$complaint")"
 	fi
 }
 

@@ -1,7 +1,8 @@
-/* filter: makes the seccomp filter for floor and for the OCI runtimes.
+/* filter: makes the seccomp filter for the OCI runtimes, and for floor when
+ * lsm was not built.
  *
- *	filter c > filter.h     floor's: a BPF program, as a C array
- *	filter json             the same rules as config.json has them
+ *	filter json             the rules, as config.json has them
+ *	filter c > filter.h     the same as a BPF program, as a C array
  *
  * As large as Docker's default one: all calls that libseccomp knows by name
  * are allowed, but for those that Docker refuses to a container without

@@ -25,7 +25,8 @@
  *   - Docker's 14 capabilities: bounding, permitted and effective set;
  *     inheritable and ambient are empty
  *   - no supplementary groups (as root)
- *   - no_new_privs, and a seccomp filter of the size of Docker's
+ *   - no_new_privs, and a seccomp filter: lsm's default one where it was
+ *     built, else one of the same rules (filter.c)
  *   - the program dies with us; we wait, and end as it did
  *
  * As an ordinary user the same without the cgroup; the user namespace maps
@@ -47,7 +48,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+/* What lsm loads for a container with Docker's capabilities. */
+#if __has_include("filters.h")
+#include "filters.h"
+#define filter_code filter_chroot
+#else
 #include "filter.h"
+#endif
 
 #define ENOENT 2
 #define EINVAL 22

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # What a process inside can see of its isolation, as text that is the same in
 # two containers built alike. Run by the shell of the new root; the arguments
 # are the namespaces outside.

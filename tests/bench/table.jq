@@ -35,10 +35,10 @@ group("One tool and its counterpart, as root"; "single"; "root"),
 	+ (.in_a_row | fixed(2) | right(7)) + (.first_tenth | fixed(2) | right(13))
 	+ (.last_tenth | fixed(2) | right(12))),
 "",
-("Targets" | left(43)) + "measured  at most",
+("Targets" | left(43)) + "measured  at most  the floor's",
 (.targets[] | (if .unit == "" then 2 else 0 end) as $digits
 	| ("  " + .what | left(43)) + (.value | fixed($digits) | right(8))
-	+ (.most | tostring | right(9)) + "  "
+	+ (.most | tostring | right(9)) + (if .floor then .floor | fixed($digits) else "" end | right(13)) + "  "
 	+ (if .met == null then "not measured" elif .met then "met" else "MISSED" end)),
 (if .skipped == [] then empty else "", "Skipped", ("  " + .skipped[]) end),
 "",

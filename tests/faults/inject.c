@@ -158,7 +158,7 @@ static int text_argument(const char *name)
 static void describe(FILE *to, pid_t pid, const struct __ptrace_syscall_info *entry)
 {
 	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)entry->entry.nr);
-	char text[61] = "", path[40], file[200] = "";
+	char text[241] = "", path[40], file[200] = "";
 	int at = name ? text_argument(name) : -1;
 
 	if (at >= 0 && entry->entry.args[at]) {
@@ -303,6 +303,8 @@ int main(int argc, char *argv[])
 	sigaction(SIGALRM, &(struct sigaction) { .sa_handler = ring }, NULL);
 	alarm(HUNG_AFTER);
 	command = start(argv + optind);
+	if (report)
+		fprintf(report, "pid %d\n", command);
 
 	while (count_tracees() > 0) {
 		pid_t pid = waitpid(-1, &status, __WALL);

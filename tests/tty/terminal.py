@@ -76,6 +76,8 @@ def until(condition, what, patience=None):
 
 
 class Terminal:
+    shells = set()      # the pids of all terminals' shells
+
     def __init__(self, shell="bash", user=None, home="/"):
         words = {"bash": ["bash", "--norc", "--noprofile", "--noediting", "-i"],
                  "dash": ["dash", "-i"]}[shell]
@@ -86,6 +88,9 @@ class Terminal:
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             try:
+                # Python ignores these two, and a shell would pass that on.
+                signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+                signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
                 modes = termios.tcgetattr(0)
                 modes[3] &= ~termios.ECHO
                 termios.tcsetattr(0, termios.TCSANOW, modes)
@@ -97,6 +102,7 @@ class Terminal:
                 os.execvpe(words[0], words, environment)
             finally:
                 os._exit(127)
+        self.shells.add(self.pid)
         self.expect(PROMPT)
 
     def type(self, text):
@@ -143,29 +149,31 @@ class Terminal:
 
     def find(self, name, state=None):
         """Waits for a process of that name, in one of the states."""
-        return until(lambda: next((process for process in descendants() if process.name == name
+        return until(lambda: next((process for process in self.others() if process.name == name
                                    and (state is None or process.state in state)), None),
                      f"a process '{name}'" + (f" in state {state}" if state else ""))
 
     def foreground(self, name):
-        """Waits until a program of that name sleeps in the foreground."""
-        return until(lambda: next((process for process in descendants() if process.name == name
+        """Waits until a program of that name sleeps, and our shell has lent
+        the terminal away."""
+        return until(lambda: next((process for process in self.others() if process.name == name
                                    and process.state == "S"
-                                   and process.group == os.tcgetpgrp(self.master)), None),
+                                   and os.tcgetpgrp(self.master) != self.pid), None),
                      f"a process '{name}' in the foreground")
 
     def resize(self, rows, columns):
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def others(self):
-        """What runs besides the shell itself."""
-        return [process for process in descendants() if process.pid != self.pid]
+        """What runs besides the shells themselves."""
+        return [process for process in descendants() if process.pid not in self.shells]
 
     def close(self):
         """The window is closed, or the line is dropped: SIGHUP."""
         if self.master is not None:
             os.close(self.master)
             self.master = None
+            self.shells.discard(self.pid)   # the number may come again
 
 
 def reap_orphans():

@@ -35,7 +35,7 @@ static const char usage[] =
 	"stay, in all five sets, and with no way to get them back (no_new_privs).\n"
 	"\n"
 	"      --keep CAP,...     keep these\n"
-	"      --drop CAP,...|all drop these (alone: from all there are)\n"
+	"      --drop CAP,...|all  drop these (alone: from all there are)\n"
 	"      --preset docker|none|all   begin with this set; then --add and --drop\n"
 	"      --add CAP,...      add these to the preset\n"
 	"      --ambient CAP,...  let these survive an exec by a user other than root\n"
@@ -156,6 +156,12 @@ static void become(const struct plan *plan)
 		     account.uid);
 		STEP(prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0), "and do not keep it over further ones");
 	}
+	if (!dry_run && !account_is_ours(&account, plan->user,
+					 plan->groups || plan->clear_groups || plan->user)) {
+		errno = 0;
+		step_fail("getresuid(&user[0], &user[1], &user[2])",
+			  "become this user, with these groups");
+	}
 }
 
 /* Reads back what the kernel holds now. A step that did not take effect must
@@ -166,6 +172,12 @@ static void verify(const struct plan *plan, uint64_t permitted)
 
 	if (dry_run)
 		return;
+	errno = 0;
+	/* libcap asked the kernel how many there are. The next is none. */
+	if (prctl(PR_CAPBSET_READ, cap_max_bits(), 0, 0, 0) >= 0)
+		step_fail("prctl(PR_CAPBSET_READ, cap_max_bits(), 0, 0, 0)",
+			  "drop all capabilities: this kernel has more than the %d we know",
+			  cap_max_bits());
 	sets_read_own(&now, ~plan->keep);
 	errno = 0;
 	if (now.permitted != permitted || now.effective != permitted ||

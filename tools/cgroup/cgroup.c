@@ -48,7 +48,7 @@ static const char usage[] =
 	"      --set KNOB=VALUE    write VALUE to any file of the cgroup; can be repeated\n"
 	"      --name NAME         call it so; fails if there is one of that name\n"
 	"      --join PATH         enter a cgroup that exists, make none: a directory, or\n"
-	"                          a path as in /proc/PID/cgroup, or a name below our own\n"
+	"                          a path as in /proc/PID/cgroup, or a name\n"
 	"      --keep              do not remove it at the end\n"
 	"      --cgroupns          a cgroup namespace as well: the cgroup looks like the\n"
 	"                          root from inside. Alone: only that, no new cgroup\n"
@@ -123,7 +123,7 @@ static void choose_hierarchies(struct cgroup_work *work, const char *const wante
 			note("%s is bound to cgroup v1 here, at %s, so it is not in v2 [CG-HYBRID]",
 			     *wanted, cgroup->mount);
 	}
-	if (unified && (!v1_limits || faccessat(AT_FDCWD, unified->own, W_OK, AT_EACCESS) == 0))
+	if (unified)
 		unified->used = true;
 	if (unified || v1_limits)
 		return;
@@ -136,14 +136,18 @@ static void choose_hierarchies(struct cgroup_work *work, const char *const wante
 	any->used = true;
 }
 
-/* Takes the lock by which others know that the cgroup has an owner. Another
- * run may just be taking it for one that was left behind: returns whether it
- * is still there. */
-static bool own(const struct cgroup_hierarchy *cgroup)
+/* Opens a cgroup that was just made, and takes the lock by which others know
+ * that it has an owner. Another run may just be taking it for one that was
+ * left behind; then it is not there any more: ENOENT. */
+static int open_new(const char *path)
 {
-	for (int i = 0; i < 50 && flock(cgroup->fd, LOCK_SH | LOCK_NB) != 0; i++)
+	int fd = cgroup_open(path);
+
+	if (fd < 0)
+		return -1;
+	for (int i = 0; i < 50 && flock(fd, LOCK_SH | LOCK_NB) != 0; i++)
 		usleep(100);
-	return faccessat(cgroup->fd, "cgroup.procs", F_OK, 0) == 0;
+	return faccessat(fd, "cgroup.procs", F_OK, 0) == 0 ? fd : -1;
 }
 
 static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
@@ -162,8 +166,8 @@ static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
 	for (int tries = 0; tries < 5; tries++) {
 		STEP(mkdir(cgroup->path, 0755), "make the cgroup %s", cgroup->path);
 		cgroup->made = !dry_run;
-		cgroup->fd = STEP_UNLESS(ENOENT, cgroup_open(cgroup->path), "open the new cgroup");
-		if (dry_run || (cgroup->fd >= 0 && own(cgroup)))
+		cgroup->fd = STEP_UNLESS(ENOENT, open_new(cgroup->path), "open and lock it");
+		if (dry_run || cgroup->fd >= 0)
 			return;
 	}
 	errno = ENOENT;

@@ -31,10 +31,21 @@ bool cgroup_listed(const char *list, const char *word)
 	return false;
 }
 
-/* Reads the lines of /proc/self/cgroup; `own` is at first the path in it. */
-static int read_own(struct cgroup_layout *layout)
+/* Closes a file that was read to its end. If it was not, because reading
+ * failed, returns -1 with errno: a hierarchy left out would be a layer lost. */
+static int end_reading(FILE *file)
 {
-	FILE *file = fopen("/proc/self/cgroup", "re");
+	int error = ferror(file) ? errno : 0;
+
+	fclose(file);
+	errno = error;
+	return error ? -1 : 0;
+}
+
+/* Reads the lines of /proc/self/cgroup; `own` is at first the path in it. */
+static int read_own(struct cgroup_layout *layout, const char *path_of_own)
+{
+	FILE *file = fopen(path_of_own, "re");
 	char *line = NULL;
 	size_t size = 0;
 
@@ -63,8 +74,7 @@ static int read_own(struct cgroup_layout *layout)
 		layout->count++;
 	}
 	free(line);
-	fclose(file);
-	return 0;
+	return end_reading(file);
 }
 
 /* mountinfo writes a blank as \040. */
@@ -143,36 +153,45 @@ static void take_mount(struct cgroup_layout *layout, char *own[], char *line)
 	}
 }
 
-int cgroup_find(struct cgroup_layout *layout)
+/* The two files have other names in the unit tests. */
+static int find_in(struct cgroup_layout *layout, const char *cgroup, const char *mountinfo)
 {
 	FILE *file;
 	char *own[16], *line = NULL;
 	size_t size = 0;
 	int count = 0;
 
-	if (read_own(layout) != 0)
+	if (read_own(layout, cgroup) != 0)
 		return -1;
 	for (int i = 0; i < layout->count; i++) {
 		own[i] = layout->all[i].own;
 		layout->all[i].own = NULL;
 	}
-	file = fopen("/proc/self/mountinfo", "re");
+	file = fopen(mountinfo, "re");
 	if (!file)
 		return -1;
 	while (getline(&line, &size, file) > 0)
 		if (strstr(line, " - cgroup"))
 			take_mount(layout, own, line);
 	free(line);
-	fclose(file);
+	if (end_reading(file) != 0)
+		return -1;
 
 	/* A hierarchy that can't be seen from here is of no use. */
 	for (int i = 0; i < layout->count; i++) {
 		free(own[i]);
 		if (layout->all[i].own)
 			layout->all[count++] = layout->all[i];
+		else
+			free(layout->all[i].controllers);
 	}
 	layout->count = count;
 	return 0;
+}
+
+int cgroup_find(struct cgroup_layout *layout)
+{
+	return find_in(layout, "/proc/self/cgroup", "/proc/self/mountinfo");
 }
 
 struct cgroup_hierarchy *cgroup_with(struct cgroup_layout *layout, const char *controller)
@@ -194,14 +213,18 @@ int cgroup_open(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct statfs fs;
+	int error;
 
 	if (fd < 0)
 		return -1;
-	if (fstatfs(fd, &fs) == 0 &&
-	    (fs.f_type == CGROUP2_SUPER_MAGIC || fs.f_type == CGROUP_SUPER_MAGIC))
-		return fd;
+	if (fstatfs(fd, &fs) == 0) {
+		if (fs.f_type == CGROUP2_SUPER_MAGIC || fs.f_type == CGROUP_SUPER_MAGIC)
+			return fd;
+		errno = ENOTDIR;
+	}
+	error = errno;
 	close(fd);
-	errno = ENOTDIR;
+	errno = error;
 	return -1;
 }
 

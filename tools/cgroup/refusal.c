@@ -133,7 +133,10 @@ static bool not_yours(const struct cgroup_hierarchy *hierarchy, const char *dire
 {
 	struct stat owner;
 
-	if (hierarchy->version == 1)
+	if (geteuid() == 0)
+		FIX("root of a user namespace is not the machine's: put cgroup first in the chain:  "
+		    "cgroup ... ns-user ...");
+	else if (hierarchy->version == 1)
 		FIX("use sudo: v1 is not given to ordinary users");
 	else if (access("/run/systemd/system", F_OK) == 0)
 		FIX("systemd-run --user --scope -p Delegate=yes cgroup ...   or use sudo");

@@ -102,13 +102,16 @@ static void sweep_one(const char *path)
 
 void cgroup_sweep(int place)
 {
-	int copy = dup(place);
+	int copy = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
 	struct dirent *entry;
 	char path[PATH_MAX];
 
-	if (!directory)
+	if (!directory) {
+		if (copy >= 0)
+			close(copy);
 		return;
+	}
 	while ((entry = readdir(directory)))
 		if (entry->d_type == DT_DIR && strncmp(entry->d_name, "strata-", 7) == 0) {
 			snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", place, entry->d_name);

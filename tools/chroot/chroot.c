@@ -190,6 +190,12 @@ static void become(const struct plan *plan)
 		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u",
 		     account.uid);
 	tie_again(tie);
+	if (!dry_run &&
+	    !account_is_ours(&account, plan->userspec, plan->groups || account.has_gid)) {
+		errno = 0;
+		step_fail("getresuid(&user[0], &user[1], &user[2])",
+			  "become this user, with these groups");
+	}
 }
 
 static void setup(const struct plan *plan)

@@ -123,7 +123,8 @@ static bool is_key(const struct signalfd_siginfo *info)
 static bool child_heard(const struct supervisor *supervisor, const struct signalfd_siginfo *info)
 {
 	if (supervisor->terminal)
-		return supervisor->ear > 0 && info->ssi_pid == (unsigned)supervisor->ear;
+		return supervisor->ear > 0 && info->ssi_code == SI_QUEUE &&
+		       info->ssi_pid == (unsigned)supervisor->ear;
 	return is_key(info);
 }
 
@@ -248,17 +249,21 @@ static _Noreturn void finish(struct supervisor *supervisor, struct child *child,
 		siginfo_t info;
 		sigset_t keys;
 
-		/* The ear may have heard a key that we know nothing of. */
+		/* The ear may have heard a key that we know nothing of: then
+		 * a child that is spared it was quicker to end by itself. */
 		terminal_end_ear(supervisor->ear);
 		sigemptyset(&keys);
 		sigaddset(&keys, SIGINT);
 		sigaddset(&keys, SIGQUIT);
-		while (sigtimedwait(&keys, &info, &(struct timespec){ 0, 0 }) > 0)
+		while (sigtimedwait(&keys, &info, &(struct timespec){ 0, 0 }) > 0) {
 			child->last = info.si_signo;
+			if (fate_of_signal(child->pidfd, info.si_signo) == DROPPED)
+				child->killed_for = info.si_signo;
+		}
 	}
-	/* We killed it for a key. Or it is an init, and says with 128+n that
-	 * its program was ended by the signal that it got last. */
-	if (signal == SIGKILL && child->killed_for)
+	/* A key was to end it. Or it is an init, and says with 128+n that its
+	 * program was ended by the signal that it got last. */
+	if (child->killed_for)
 		signal = child->killed_for;
 	else if (exited && end->si_status == 128 + child->last && supervisor->border &&
 		 fate_of_signal(child->pidfd, child->last) == AWAITED)
@@ -302,6 +307,14 @@ static void look_after_children(struct supervisor *supervisor, struct child *chi
 	}
 }
 
+/* A signal that we caused ourselves: a hang-up passed on to our group, or a
+ * note that nobody reads any more. */
+static bool is_our_own(const struct signalfd_siginfo *info)
+{
+	return (info->ssi_signo == SIGHUP || info->ssi_signo == SIGPIPE) &&
+	       info->ssi_code == SI_USER && info->ssi_pid == (unsigned)getpid();
+}
+
 static _Noreturn void stand_behind(struct supervisor *supervisor, struct child *child, int signals)
 {
 	struct signalfd_siginfo info;
@@ -313,7 +326,7 @@ static _Noreturn void stand_behind(struct supervisor *supervisor, struct child *
 			look_after_children(supervisor, child);
 		else if (info.ssi_signo == SIGCONT)
 			go_on(supervisor, child);
-		else if (info.ssi_pid != (unsigned)getpid())
+		else if (!is_our_own(&info))
 			hand_on(supervisor, child, &info);
 	}
 }

@@ -63,12 +63,13 @@ static _Noreturn void listen_for(pid_t supervisor)
 
 		if (signal < 0 || getppid() != supervisor)
 			continue;
-		if (signal == SIGTERM && info.si_pid == supervisor)
+		/* Not si_pid but sigqueue(3) tells who sent it: a process in a
+		 * namespace that signals its group is named by the number it
+		 * has in there. */
+		if (signal != SIGTERM)
+			sigqueue(supervisor, signal, (union sigval){ 0 });
+		else if (info.si_code == SI_QUEUE)
 			_exit(0);
-		/* What the supervisor sent to the group it knows already, and
-		 * SIGTERM from others is not the terminal's. */
-		if (signal != SIGTERM && info.si_pid != supervisor)
-			kill(supervisor, signal);
 	}
 
 	/* The supervisor was killed. The child should have been as well, but
@@ -98,7 +99,7 @@ void terminal_end_ear(pid_t ear)
 {
 	/* sigwaitinfo(2) returns the lowest number first, so SIGTERM comes
 	 * after the keys. */
-	kill(ear, SIGTERM);
+	sigqueue(ear, SIGTERM, (union sigval){ 0 });
 	kill(ear, SIGCONT);
 	waitpid(ear, NULL, 0);
 }

@@ -59,6 +59,13 @@ static bool exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+/* Whether there is certainly no such path: what can't be looked at has to be
+ * masked all the same. */
+static bool is_missing(const char *path)
+{
+	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 /* Whether path is folder, or lies below it. */
 static bool is_below(const char *path, const char *folder)
 {
@@ -227,6 +234,8 @@ static void plan_cgroup_mounts(const struct config *config, struct words *words)
 		if (controllers[i].limit && realpath(controllers[i].folder, path))
 			add_option(words, "--mount", "type=cgroup,dst=%s,%s", controllers[i].folder,
 				   strrchr(path, '/') + 1);
+		else if (controllers[i].limit && errno != ENOENT)
+			die_errno("cannot find %s", controllers[i].folder);
 }
 
 static void plan_kernel_mounts(const struct config *config, struct words *words, bool user)
@@ -261,17 +270,17 @@ static void plan_kernel_mounts(const struct config *config, struct words *words,
 	if (ipc) {
 		add_option(words, "--mount", "type=mqueue,dst=/dev/mqueue");
 	} else {
-		if (exists("/dev/shm"))
+		if (!is_missing("/dev/shm"))
 			add_option(words, "--bind", "/dev/shm:/dev/shm");
-		if (exists("/dev/mqueue"))
+		if (!is_missing("/dev/mqueue"))
 			add_option(words, "--bind", "/dev/mqueue:/dev/mqueue");
 	}
 
 	for (size_t i = 0; i < sizeof(masked) / sizeof(*masked); i++)
-		if (exists(masked[i]))
+		if (!is_missing(masked[i]))
 			add_option(words, "--mask", "%s", masked[i]);
 	for (size_t i = 0; i < sizeof(read_only) / sizeof(*read_only); i++)
-		if (exists(read_only[i]))
+		if (!is_missing(read_only[i]))
 			add_option(words, "--remount-ro", "%s", read_only[i]);
 }
 

@@ -203,6 +203,7 @@ static void make_bind(const struct mount_order *order, const char *root)
 	unsigned long long flags = 0;
 	char values[256];
 	struct stat source;
+	bool done;
 	int tree;
 
 	if (!mount_parse_options(order->options, &flags, values, sizeof(values)) || *values)
@@ -212,9 +213,10 @@ static void make_bind(const struct mount_order *order, const char *root)
 		    "take '%s' and what is mounted below it", order->source);
 	if (!dry_run && fstat(tree, &source) != 0)
 		die_errno("cannot look at '%s'", order->source);
-	set_flags(tree, flags, order->source);
+	done = set_flags(tree, flags, order->source);
 	attach(tree, open_target(order, root, dry_run || S_ISDIR(source.st_mode)), order);
-	settle_flags(order->target, root, flags);
+	if (!done)
+		settle_flags(order->target, root, flags);
 }
 
 static void make_remount_ro(const struct mount_order *order, const char *root)
@@ -224,12 +226,14 @@ static void make_remount_ro(const struct mount_order *order, const char *root)
 		STEP(open_tree(target, "",
 			       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH),
 		     "take '%s' and what is mounted below it", order->target);
+	bool done;
 
 	/* The same again, read-only, on top of itself: it need not have been
 	 * a mount point. */
-	set_flags(tree, MOUNT_ATTR_RDONLY, order->target);
+	done = set_flags(tree, MOUNT_ATTR_RDONLY, order->target);
 	attach(tree, target, order);
-	settle_flags(order->target, root, MOUNT_ATTR_RDONLY);
+	if (!done)
+		settle_flags(order->target, root, MOUNT_ATTR_RDONLY);
 }
 
 static void make_mask(const struct mount_order *order, const char *root)

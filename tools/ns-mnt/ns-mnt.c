@@ -13,6 +13,7 @@
  * namespace only proc, sysfs, tmpfs, devpts, mqueue, cgroup and overlay can be
  * mounted anew, and what came from outside can't be taken apart.
  * Read on: mount_namespaces(7), mount(2), proc(5). The mounts: mounts.c. */
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +102,12 @@ static bool proc_is_foreign(void)
 	struct statfs status;
 	char self[32] = "";
 
-	if (statfs("/proc", &status) != 0 || status.f_type != PROC_SUPER_MAGIC)
+	if (statfs("/proc", &status) != 0) {
+		if (errno == ENOENT)
+			return false;
+		die_errno("cannot look at /proc");
+	}
+	if (status.f_type != PROC_SUPER_MAGIC)
 		return false;
 	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
 		return true;

@@ -18,24 +18,29 @@
 #include "readonly.h"
 #include "step.h"
 
-static bool too_old(void)
-{
-	return mount_setattr(-1, "", 0, NULL, 0) != 0 && errno == ENOSYS;
-}
+/* The flags that statfs(2) shows; both interfaces number them alike. */
+#define SHOWN (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
-void set_flags(int tree, unsigned long long flags, const char *name)
+bool set_flags(int tree, unsigned long long flags, const char *name)
 {
 	struct mount_attr attr = { .attr_set = flags };
+	struct statvfs status;
 
 	if (!flags)
-		return;
-	STEP_UNLESS(ENOSYS,
-		    mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)),
-		    "set the flags%s%s%s%s on '%s' and all below it",
-		    flags & MOUNT_ATTR_RDONLY ? " read-only" : "",
-		    flags & MOUNT_ATTR_NOSUID ? " nosuid" : "",
-		    flags & MOUNT_ATTR_NODEV ? " nodev" : "",
-		    flags & MOUNT_ATTR_NOEXEC ? " noexec" : "", name);
+		return true;
+	if (STEP_UNLESS(ENOSYS,
+			mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)),
+			"set the flags%s%s%s%s on '%s' and all below it",
+			flags & MOUNT_ATTR_RDONLY ? " read-only" : "",
+			flags & MOUNT_ATTR_NOSUID ? " nosuid" : "",
+			flags & MOUNT_ATTR_NODEV ? " nodev" : "",
+			flags & MOUNT_ATTR_NOEXEC ? " noexec" : "", name) < 0)
+		return dry_run;
+	if (fstatvfs(tree, &status) != 0 || flags & SHOWN & ~status.f_flag) {
+		errno = 0;
+		step_fail("fstatvfs(tree, &status)", "set the flags on '%s'", name);
+	}
+	return true;
 }
 
 /* The flags of mount(2) for those of mount_setattr(2), and for those that a
@@ -103,8 +108,6 @@ void settle_flags(const char *target, const char *root, unsigned long long flags
 	size_t size = 0, length;
 	FILE *mounts;
 
-	if (!flags || dry_run || !too_old())
-		return;
 	snprintf(joined, sizeof(joined), "%s%s%s", root ? root : "", root ? "/" : "", target);
 	mounts = fopen("/proc/self/mountinfo", "re");
 	if (!mounts || !realpath(joined, top))

@@ -9,9 +9,11 @@
  * it from ns-user, which therefore comes first. The names belong to the user
  * namespace in which the UTS namespace was made.
  * Read on: uts_namespaces(7), unshare(2), sethostname(2). */
+#include <errno.h>
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "chain.h"
@@ -49,6 +51,21 @@ struct names {
 	const char *host, *domain, *join;
 };
 
+/* Reads both names back. */
+static void verify(const struct names *names)
+{
+	struct utsname now;
+
+	if (dry_run || (!names->host && !names->domain))
+		return;
+	STEP(uname(&now), "read the names back");
+	errno = 0;
+	if (names->host && strcmp(names->host, now.nodename) != 0)
+		step_fail("uname(&now)", "set the host name '%s'", names->host);
+	if (names->domain && strcmp(names->domain, now.domainname) != 0)
+		step_fail("uname(&now)", "set the domain name '%s'", names->domain);
+}
+
 static void setup(const struct names *names)
 {
 	if (names->join) {
@@ -67,6 +84,7 @@ static void setup(const struct names *names)
 	if (names->domain)
 		STEP(setdomainname(names->domain, strlen(names->domain)),
 		     "set the domain name '%s'", names->domain);
+	verify(names);
 }
 
 /* The kernel takes any 64 bytes; programs do not. hostname(7). */
