@@ -175,10 +175,11 @@ void exec_next(char *words[])
 		why_die_program(words[0], file);
 	}
 	if (is_tool(words[0])) {
-		const char *directory = tool_directory();
+		const char *directory;
 
 		if (use_carried_links)
 			call_carried(words);
+		directory = tool_directory();
 		if (dry_run)
 			words = pass_on_dry_run(words);
 		if (directory) {

@@ -14,12 +14,12 @@ bool explaining;
 bool explaining_chain;
 bool dry_run;
 int step_kernel_log = -1;
+int step_result;
 
 /* The step under way. There is one at a time: the next begins when this one
  * has ended. */
 static struct {
 	const char *call;
-	char phrase[512];
 	char before[64];
 	unsigned told; /* steps of this link, when a whole chain is explained */
 } step;
@@ -71,20 +71,18 @@ void step_end_link(void)
 
 bool step_begin(const char *call, const char *format, ...)
 {
+	char phrase[512];
 	va_list values;
 	const char *kind;
 
 	step.call = call;
 	va_start(values, format);
-	vsnprintf(step.phrase, sizeof(step.phrase), format, values);
+	vsnprintf(phrase, sizeof(phrase), format, values);
 	va_end(values);
-	if (!explaining)
-		return true;
-
 	if (!explaining_chain)
-		dprintf(2, "%s: %s\n    %s\n", tool_name, step.phrase, call);
+		dprintf(2, "%s: %s\n    %s\n", tool_name, phrase, call);
 	else if (++step.told <= TOLD_MAX)
-		dprintf(2, "    %s\n        to %s\n", call, step.phrase);
+		dprintf(2, "    %s\n        to %s\n", call, phrase);
 	kind = namespace_of(call);
 	if (kind && !dry_run)
 		read_namespace(kind, step.before, sizeof(step.before));
@@ -107,23 +105,17 @@ static void narrate_result(void)
 		dprintf(2, "    %s -> made at the next fork\n", step.before);
 }
 
-int step_end_unless(int allowed, long result)
+bool step_went_well(long result, int allowed)
 {
+	step_result = result < 0 ? -1 : (int)result;
 	if (result < 0) {
 		if (result < -1) /* libseccomp returns -errno */
 			errno = (int)-result;
-		if (allowed && errno == allowed)
-			return -1;
-		why_die(step.call, step.phrase);
+		return allowed && errno == allowed;
 	}
 	if (explaining)
 		narrate_result();
-	return (int)result;
-}
-
-int step_end(long result)
-{
-	return step_end_unless(0, result);
+	return true;
 }
 
 void step_fail(const char *call, const char *format, ...)

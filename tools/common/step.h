@@ -14,12 +14,17 @@
 
 #include <stdbool.h>
 
-#define STEP(call, ...) (step_begin(#call, __VA_ARGS__) ? step_end((long)(call)) : -1)
+#define STEP(call, ...)                                              \
+	(explaining && !step_begin(#call, __VA_ARGS__) ? -1          \
+	 : step_went_well((long)(call), 0)	       ? step_result \
+						       : (step_fail(#call, __VA_ARGS__), -1))
 
 /* The same for a call that may fail in one way that is no fault: when errno
  * is then `allowed`, STEP_UNLESS is -1 and the tool goes on. */
-#define STEP_UNLESS(allowed, call, ...) \
-	(step_begin(#call, __VA_ARGS__) ? step_end_unless(allowed, (long)(call)) : -1)
+#define STEP_UNLESS(allowed, call, ...)                              \
+	(explaining && !step_begin(#call, __VA_ARGS__) ? -1          \
+	 : step_went_well((long)(call), allowed)       ? step_result \
+						       : (step_fail(#call, __VA_ARGS__), -1))
 
 /* Whether --explain and --dry-run are in force. `explaining` is of one link;
  * `explaining_chain` of all that run in this process (compose-run -x, and
@@ -32,9 +37,10 @@ extern bool dry_run;
  * failure can be read; -1 without one. */
 extern int step_kernel_log;
 
+/* The parts of STEP. The phrase is put together only where it is needed. */
+extern int step_result;
 bool step_begin(const char *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int step_end(long result);
-int step_end_unless(int allowed, long result);
+bool step_went_well(long result, int allowed);
 
 /* Around the steps of one link: when a whole chain is explained, a heading,
  * and how many steps were not told. */
