@@ -18,6 +18,14 @@ only_student() {
 	[ "$(id -u)" -ne 0 ] || skip "needs an ordinary user"
 }
 
+# Skips where this user may make no user namespace, as sysctls have it.
+need_user_namespaces() {
+	[ "$(cat /proc/sys/user/max_user_namespaces)" -gt 0 ] ||
+		skip "user.max_user_namespaces is 0 here"
+	[ "$(id -u)" -eq 0 ] || [ "$(cat /proc/sys/kernel/unprivileged_userns_clone)" = 1 ] ||
+		skip "kernel.unprivileged_userns_clone is 0 here"
+}
+
 # Runs a chain that has to fail before its program does anything, with this id.
 # shellcheck disable=SC2154 # run sets output and status
 refused() {	# ID WORD...

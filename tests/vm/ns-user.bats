@@ -23,7 +23,7 @@ load machine
 
 @test "ns-user gives an ordinary user the namespaces behind it" {
 	only_student
-	[[ $(cat /proc/cmdline) != *sysctl.* ]] || skip "user namespaces are switched off here"
+	need_user_namespaces
 	[ "$(ns-user ns-uts --hostname box -- hostname)" = box ]
 	[ "$(ns-user ns-pid ns-mnt -- sh -c 'echo $$; cat /proc/1/comm')" = $'1\nsh' ]
 }

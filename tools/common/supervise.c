@@ -261,12 +261,14 @@ static _Noreturn void finish(struct supervisor *supervisor, struct child *child,
 				child->killed_for = info.si_signo;
 		}
 	}
-	/* A key was to end it. Or it is an init, and says with 128+n that its
-	 * program was ended by the signal that it got last. */
+	/* A key was to end it. Or it says with 128+n that the signal that it
+	 * got last has ended it: as an init does for its program, or a program
+	 * that has put its handler away and sent itself the signal again, and
+	 * was spared it as PID 1. */
 	if (child->killed_for)
 		signal = child->killed_for;
 	else if (exited && end->si_status == 128 + child->last && supervisor->border &&
-		 fate_of_signal(child->pidfd, child->last) == AWAITED)
+		 fate_of_signal(child->pidfd, child->last) != TAKEN)
 		signal = child->last;
 
 	waitid(P_PID, (id_t)child->pid, &(siginfo_t){ 0 }, WEXITED);
@@ -345,10 +347,12 @@ void supervise(struct supervisor *supervisor)
 	struct inherited old = block_signals();
 	struct pollfd parent = { .events = POLLIN };
 	struct child child = { 0 };
-	sigset_t all;
+	sigset_t all, go;
 	int signals;
 
 	sigfillset(&all);
+	sigemptyset(&go);
+	sigaddset(&go, SIGCONT);
 	signals = STEP(signalfd(-1, &all, SFD_CLOEXEC), "open a descriptor to read signals from");
 	parent.fd =
 		STEP((int)syscall(SYS_pidfd_open, getpid(), 0), "open a pidfd of the supervisor");
@@ -358,6 +362,7 @@ void supervise(struct supervisor *supervisor)
 		if (supervisor->terminal) {
 			setpgid(child.pid, child.pid);
 			setpgid(supervisor->ear, child.pid);
+			kill(child.pid, SIGCONT);
 		}
 		stand_behind(supervisor, &child, signals);
 	}
@@ -372,6 +377,10 @@ void supervise(struct supervisor *supervisor)
 	close(signals);
 	if (supervisor->terminal)
 		STEP(setpgid(0, 0), "be a process group of our own");
+	/* The terminal comes when the ear is there, so that no key is lost:
+	 * the supervisor then sends SIGCONT. */
+	if (supervisor->ear > 0)
+		sigwait(&go, &(int){ 0 });
 	/* getpid() is 1 beyond the border, and that is the right number: the
 	 * kernel looks it up in the caller's PID namespace. */
 	if (supervisor->in_front)

@@ -44,13 +44,12 @@ void terminal_take_back(pid_t child)
 		tcsetpgrp(0, getpgrp());
 }
 
-/* The ear's life. */
-static _Noreturn void listen_for(pid_t supervisor)
+/* The ear's life. The group is the supervisor's. */
+static _Noreturn void listen_for(pid_t supervisor, pid_t group)
 {
 	static const int signals[] = {
 		SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU
 	};
-	pid_t group = getpgrp();
 	siginfo_t info;
 	sigset_t heard;
 
@@ -81,7 +80,7 @@ static _Noreturn void listen_for(pid_t supervisor)
 
 pid_t terminal_ear(void)
 {
-	pid_t supervisor = getpid();
+	pid_t supervisor = getpid(), group = getpgrp();
 	sigset_t all, old;
 	pid_t ear;
 
@@ -90,7 +89,7 @@ pid_t terminal_ear(void)
 	sigprocmask(SIG_SETMASK, &all, &old);
 	ear = fork();
 	if (ear == 0)
-		listen_for(supervisor);
+		listen_for(supervisor, group);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return ear;
 }

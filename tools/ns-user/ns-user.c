@@ -30,6 +30,7 @@
 #include "option.h"
 #include "step.h"
 #include "supervise.h"
+#include "why.h"
 
 static const char usage[] =
 	"Usage: ns-user [OPTION]... [--] [PROGRAM [ARG]...]\n"
@@ -72,8 +73,34 @@ struct plan {
 	char uid_map[MAP_SIZE], gid_map[MAP_SIZE];
 	const char *setgroups, *join;
 	bool keep_caps;
-	bool helped; /* the maps are written from outside, by a helper */
+	bool helped;  /* the maps are written from outside, by a helper */
+	bool setfcap; /* CAP_SETFCAP, outside */
 };
+
+/* Why the map is refused, where only we know: since 5.12 whoever maps the
+ * outer user 0 needs CAP_SETFCAP outside. Otherwise it could make files with
+ * capabilities that count there. */
+static bool decide(const char *call, int error, struct reason *reason, void *argument)
+{
+	const struct plan *plan = argument;
+	unsigned long inner, outer, count;
+	bool maps_root = false;
+	int used;
+
+	for (const char *at = plan->uid_map;
+	     sscanf(at, "%lu %lu %lu %n", &inner, &outer, &count, &used) == 3; at += used)
+		maps_root |= outer == 0;
+	if (error != EPERM || !strstr(call, "uid_map") || !maps_root || plan->setfcap)
+		return false;
+	*reason = (struct reason){
+		.id = "MAP-SETFCAP",
+		.why = "user 0 may only be mapped with CAP_SETFCAP outside (since Linux 5.12), and "
+		       "that capability was dropped before",
+		.fix = "put ns-user before capdrop:  ns-user capdrop -- sh",
+		.see = "user_namespaces(7)",
+	};
+	return true;
+}
 
 static void write_maps(const struct plan *plan, const char *process)
 {
@@ -98,12 +125,15 @@ static void write_maps(const struct plan *plan, const char *process)
  * closes), and writes our maps. Returns its pid. */
 static pid_t start_helper(const struct plan *plan, int pipe_ends[2])
 {
-	char process[32], byte;
+	char process[32] = "", byte;
 	ssize_t got;
 	pid_t helper;
 
 	STEP(pipe(pipe_ends), "make a pipe to the helper");
-	snprintf(process, sizeof(process), "%d", getpid());
+	/* Our number in the PID namespace that /proc is of. After ns-pid that
+	 * is not what getpid(2) says, but still the one from outside. */
+	if (readlink("/proc/self", process, sizeof(process) - 1) < 0)
+		snprintf(process, sizeof(process), "%d", getpid());
 	helper = STEP(fork(), "fork a helper that stays outside and writes the maps");
 	if (helper != 0)
 		return helper;
@@ -208,6 +238,7 @@ static void setup(const struct plan *plan)
 
 		STEP(setns(other, CLONE_NEWUSER), "enter the user namespace of %s", plan->join);
 	} else {
+		failing = (struct failing){ decide, NULL, (void *)plan };
 		if (plan->helped)
 			helper = start_helper(plan, pipe_ends);
 
@@ -219,6 +250,7 @@ static void setup(const struct plan *plan)
 			let_helper_write(helper, pipe_ends);
 		else
 			write_maps(plan, "self");
+		failing.decide = NULL;
 		verify_map("/proc/self/uid_map", plan->uid_map);
 		verify_map("/proc/self/gid_map", plan->gid_map);
 		if (plan->setgroups)
@@ -277,8 +309,8 @@ static void map_all(char *map, const char *path)
 	}
 }
 
-/* Whether we may map ids other than our own. */
-static bool may_map_others(void)
+/* Whether we may map ids other than our own, and user 0. */
+static bool may_map_others(bool *setfcap)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[2];
@@ -286,13 +318,14 @@ static bool may_map_others(void)
 
 	if (syscall(SYS_capget, &header, data) != 0)
 		die_errno("cannot read our capabilities");
+	*setfcap = data[0].effective & 1U << CAP_SETFCAP;
 	return (data[0].effective & both) == both;
 }
 
 /* Fills in what was not asked for. */
 static void complete(struct plan *plan, int mode)
 {
-	bool privileged = may_map_others();
+	bool privileged = may_map_others(&plan->setfcap);
 	char range[80];
 
 	if (mode && (*plan->uid_map || *plan->gid_map))
