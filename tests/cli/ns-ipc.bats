@@ -91,21 +91,19 @@ enter() {
 }
 
 @test "ns-ipc --sysctl refuses what the namespace does not isolate, and says what it does" {
-	before=$(hostname)
 	for key in kernel.hostname vm.swappiness kernel.auto_msgmni fs.mqueue fs.mqueue.nosuch \
 		kernel.shm kernel.shmmaxx kernel.semx net.ipv4.ip_forward; do
-		run own ns-ipc --sysctl "$key=1" -- echo RAN
+		run own unshare -u ns-ipc --sysctl "$key=1" -- echo RAN
 		[ "$status" -eq 125 ]
 		[ "${#lines[@]}" -eq 1 ]
 		[[ $output == *"'$key'"*kernel.msgmax*kernel.sem*kernel.shmall*fs.mqueue.*"[SYSCTL-SCOPE]" ]]
 	done
 	for key in kernel/../kernel/hostname kernel.//.kernel.shmmax kernel..shmmax; do
-		run own ns-ipc --sysctl "$key=1" -- echo RAN
+		run own unshare -u ns-ipc --sysctl "$key=1" -- echo RAN
 		[ "$status" -eq 125 ]
 		[ "${#lines[@]}" -eq 1 ]
 		[[ $output != *RAN* ]]
 	done
-	[ "$(hostname)" = "$before" ]
 }
 
 @test "ns-ipc --sysctl says in one line what it expected" {
@@ -143,7 +141,8 @@ enter() {
 		ns-user --map-root ns-ipc sleep 60 3>&- &
 	PID=$!
 	until_true is_sleep "$PID"
-	run ns-ipc --join "$PID" --sysctl kernel.shmmax=4096 -- echo RAN
+	# Behind unshare, so that a mistake does not change the machine.
+	run unshare -i ns-ipc --join "$PID" --sysctl kernel.shmmax=4096 -- echo RAN
 	[ "$status" -eq 125 ]
 	[[ $output == *"[SYSCTL-OWNER]"* && $output != *RAN* ]]
 	[[ $output == *"another user namespace"* ]]

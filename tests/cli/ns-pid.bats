@@ -158,7 +158,7 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 }
 
 @test "SIGCHLD inherited as ignored does not make ns-pid wait for ever" {
-	run timeout 20 env --ignore-signal=CHLD "${OWN[@]}" ns-pid sh -c 'exit 7'
+	run timeout -s KILL 10 env --ignore-signal=CHLD "${OWN[@]}" ns-pid sh -c 'exit 7'
 	[ "$status" -eq 7 ]
 }
 
@@ -186,19 +186,22 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 }
 
 @test "when PID 1 ends, everything in the namespace is killed" {
-	start_one sh -c 'setsid sleep 61 & echo ready; sleep 0.5; exit 5'
+	start_one sh -c 'setsid sleep 61 & echo ready
+		until [ -e "$1" ]; do sleep 0.05; done; exit 5' sh "$OUT.go"
 	until_true grep -q ready "$OUT"
 	below=$(cut -d ' ' -f 1 "/proc/$CHILD/task/$CHILD/children")
 	[ -n "$below" ]
+	touch "$OUT.go"
 	finish
 	[ "$status" -eq 5 ]
 	until_true is_gone "$below"
 }
 
 @test "--pid-file holds the program's number outside, and is gone at the end" {
-	start_one sh -c 'sleep 0.5; exit 6'
+	start_one sh -c 'until [ -e "$1" ]; do sleep 0.05; done; exit 6' sh "$OUT.go"
 	[ "$(awk '/^NSpid:/ { print $NF }' "/proc/$CHILD/status")" = 1 ]
 	[ "$(wc -l <"$FILE")" -eq 1 ]
+	touch "$OUT.go"
 	finish
 	[ ! -e "$FILE" ]
 	run -127 own ns-pid --pid-file "$FILE" nosuchprogram
@@ -309,7 +312,7 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 }
 
 @test "--reap is not fooled by SIGCHLD inherited as ignored" {
-	run timeout 20 env --ignore-signal=CHLD "${OWN[@]}" ns-pid ns-pid --reap sh -c 'exit 7'
+	run timeout -s KILL 10 env --ignore-signal=CHLD "${OWN[@]}" ns-pid ns-pid --reap sh -c 'exit 7'
 	[ "$status" -eq 7 ]
 }
 

@@ -1,7 +1,10 @@
 /* inject: run a command, and make one of its system calls fail.
  *
  *	inject -r LIST -- COMMAND...		write every call to LIST
- *	inject -i CALL,N,HOW -o REPORT -- COMMAND...
+ *	inject -i CALL,N,HOW [-t TEXT] -o REPORT -- COMMAND...
+ *
+ * With -t TEXT only calls count whose text (a path, mostly) is TEXT when the
+ * digits are taken out of both: "/proc/123/uid_map" is "/proc//uid_map".
  *
  * The N-th CALL (from 1 on, of all the command's processes together, in the
  * order in which they begin) is not made, and returns HOW: an errno's name,
@@ -47,6 +50,7 @@ static volatile sig_atomic_t alarms;
 static int wanted_call = -1, wanted_error;
 static unsigned long wanted_number, seen;
 static bool and_later;
+static const char *wanted_text;
 
 static _Noreturn void trouble(const char *what)
 {
@@ -154,37 +158,72 @@ static int text_argument(const char *name)
 	return strcmp(name, "fsconfig") == 0 ? 2 : -1;
 }
 
-/* Writes "NAME ARG0 ARG1 TEXT WHERE" about a call at its entry. */
+#define TEXT_MAX 241
+
+/* The text that a call is about, without blanks; "-" for none. */
+static void read_text(pid_t pid, const struct __ptrace_syscall_info *entry, const char *name,
+		      char text[TEXT_MAX])
+{
+	int at = text_argument(name);
+	struct iovec here = { text, TEXT_MAX - 1 }, there = { NULL, TEXT_MAX - 1 };
+
+	memset(text, 0, TEXT_MAX);
+	if (at >= 0)
+		there.iov_base = (void *)entry->entry.args[at];
+	/* At the end of a page it is read as far as it goes. */
+	for (; there.iov_base && there.iov_len > 0; there.iov_len /= 2)
+		if (process_vm_readv(pid, &here, 1, &there, 1, 0) > 0)
+			break;
+	if (strcmp(name, "write") == 0 && entry->entry.args[2] < TEXT_MAX)
+		text[entry->entry.args[2]] = '\0';
+	for (char *c = text; *c; c++)
+		if (*c <= ' ' || *c == 127)
+			*c = '_';
+	if (!*text)
+		strcpy(text, "-");
+}
+
+static const char *name_of(const struct __ptrace_syscall_info *entry)
+{
+	static char name[64];
+	char *found = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)entry->entry.nr);
+
+	snprintf(name, sizeof(name), "%s", found ? found : "?");
+	free(found);
+	return name;
+}
+
+/* Writes "NAME ARG0 ARG1 TEXT FILE" about a call at its entry. */
 static void describe(FILE *to, pid_t pid, const struct __ptrace_syscall_info *entry)
 {
-	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)entry->entry.nr);
-	char text[241] = "", path[40], file[200] = "";
-	int at = name ? text_argument(name) : -1;
+	const char *name = name_of(entry);
+	char text[TEXT_MAX], path[40], file[200] = "";
 
-	if (at >= 0 && entry->entry.args[at]) {
-		struct iovec here = { text, sizeof(text) - 1 };
-		struct iovec there = { (void *)entry->entry.args[at], sizeof(text) - 1 };
-
-		/* A text at the end of a page is read as far as it goes. */
-		for (; there.iov_len > 0; there.iov_len /= 2)
-			if (process_vm_readv(pid, &here, 1, &there, 1, 0) > 0)
-				break;
-		if (name && strcmp(name, "write") == 0 && entry->entry.args[2] < sizeof(text))
-			text[entry->entry.args[2]] = '\0';
-		for (char *c = text; *c; c++)
-			if (*c <= ' ' || *c == 127)
-				*c = '_';
-	}
-	if (name && (strcmp(name, "write") == 0 || strcmp(name, "read") == 0)) {
+	read_text(pid, entry, name, text);
+	if (strcmp(name, "write") == 0 || strcmp(name, "read") == 0) {
 		ssize_t n;
 
 		snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, (int)entry->entry.args[0]);
 		n = readlink(path, file, sizeof(file) - 1);
 		file[n > 0 ? n : 0] = '\0';
 	}
-	fprintf(to, "%s %lld %lld %s %s", name ? name : "?", (long long)(int)entry->entry.args[0],
-		(long long)entry->entry.args[1], *text ? text : "-", *file ? file : "-");
-	free(name);
+	fprintf(to, "%s %lld %lld %s %s", name, (long long)(int)entry->entry.args[0],
+		(long long)entry->entry.args[1], text, *file ? file : "-");
+}
+
+/* Whether two texts are the same but for digits. */
+static bool is_alike(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+
+	for (;; a++, b++) {
+		a += strspn(a, digits);
+		b += strspn(b, digits);
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return true;
+	}
 }
 
 static void at_entry(struct tracee *tracee)
@@ -195,6 +234,13 @@ static void at_entry(struct tracee *tracee)
 	}
 	if ((int)tracee->entry.entry.nr != wanted_call)
 		return;
+	if (wanted_text) {
+		char text[TEXT_MAX];
+
+		read_text(tracee->pid, &tracee->entry, name_of(&tracee->entry), text);
+		if (!is_alike(text, wanted_text))
+			return;
+	}
 	seen++;
 	if (seen != wanted_number && !(and_later && seen > wanted_number))
 		return;
@@ -288,11 +334,13 @@ int main(int argc, char *argv[])
 	int c, status, result = 99;
 	bool over = false;
 
-	while ((c = getopt(argc, argv, "+r:i:o:")) != -1) {
+	while ((c = getopt(argc, argv, "+r:i:o:t:")) != -1) {
 		if (c == 'r' && !(list = fopen(optarg, "we")))
 			trouble(optarg);
 		if (c == 'i')
 			parse(optarg);
+		if (c == 't')
+			wanted_text = optarg;
 		if (c == 'o' && !(report = fopen(optarg, "we")))
 			trouble(optarg);
 	}
@@ -300,7 +348,7 @@ int main(int argc, char *argv[])
 		errno = EINVAL;
 		trouble("inject -r LIST|-i CALL,N,HOW -o REPORT -- COMMAND");
 	}
-	sigaction(SIGALRM, &(struct sigaction) { .sa_handler = ring }, NULL);
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = ring }, NULL);
 	alarm(HUNG_AFTER);
 	command = start(argv + optind);
 	if (report)

@@ -26,6 +26,6 @@ load machine
 	need_user_namespaces
 	[ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] ||
 		skip "AppArmor does not run on this machine"
-	label=$(compose-run --security-opt apparmor=strata-test -- cat /proc/self/attr/current)
-	[ "$label" = "strata-test (enforce)" ]
+	label=$(compose-run --security-opt apparmor=strata-vm -- cat /proc/self/attr/current)
+	[ "$label" = "strata-vm (enforce)" ]
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # lsm on kernels with AppArmor, and with an older Landlock or none.
-# guest-tests has loaded the profile strata-test (strata-test.apparmor).
+# guest-tests has loaded the profile strata-vm (strata-vm.apparmor).
 
 load ../cli/helper
 load machine
@@ -17,26 +17,26 @@ landlock_abi() {
 
 @test "AppArmor: the program runs under the profile, enforced" {
 	only_apparmor
-	run lsm --apparmor-profile strata-test -- cat /proc/self/attr/current
+	run lsm --apparmor-profile strata-vm -- cat /proc/self/attr/current
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[ "$output" = "strata-test (enforce)" ]
+	[ "$output" = "strata-vm (enforce)" ]
 }
 
 @test "AppArmor: what the profile denies fails, and the rest works" {
 	only_apparmor
 	cat /etc/debian_version
-	run lsm --apparmor-profile strata-test -- cat /etc/debian_version
+	run lsm --apparmor-profile strata-vm -- cat /etc/debian_version
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *"Permission denied"* ]]
-	lsm --apparmor-profile strata-test -- cat /etc/hostname /etc/passwd
+	lsm --apparmor-profile strata-vm -- cat /etc/hostname /etc/passwd
 }
 
 @test "AppArmor: children stay under the profile" {
 	only_apparmor
-	run lsm --apparmor-profile strata-test -- sh -c 'sh -c "cat /proc/self/attr/current; :"; :'
-	[ "$output" = "strata-test (enforce)" ]
+	run lsm --apparmor-profile strata-vm -- sh -c 'sh -c "cat /proc/self/attr/current; :"; :'
+	[ "$output" = "strata-vm (enforce)" ]
 }
 
 @test "AppArmor: an unknown profile is refused, and the program does not run" {

@@ -318,7 +318,8 @@ bool cgroup_decide(const char *call, int error, struct reason *reason, void *arg
 	}
 	if (strstr(call, "/proc/self/cgroup") && error == ENOENT) {
 		FIX("put cgroup first in the chain:  cgroup ... chroot DIR ...");
-		return REASON("CG-NOMOUNT", "there is no /proc here; after chroot the files of the "
+		return REASON("CG-NOMOUNT",
+			      "there is no /proc here; after chroot the files of the "
 			      "cgroups, which lie in /sys/fs/cgroup, are out of reach as well");
 	}
 	for (int i = 0; i < work->layout.count; i++) {

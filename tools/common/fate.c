@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fate.h"
 #include "file.h"
@@ -31,26 +32,44 @@ static bool is_pid_1(const char *status)
 	return end && end[-2] == '\t' && end[-1] == '1';
 }
 
-enum fate fate_of_signal(int pidfd, int signal)
+/* Reads /proc/PID/status of the child. */
+static bool read_status(int pidfd, char *status, size_t size)
 {
-	char path[48], status[8192];
+	char path[48];
 	const char *pid;
 
 	/* /proc may be that of an outer PID namespace, where the child has
 	 * another number than the one we know. The pidfd tells it. */
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-	if (read_file(path, status, sizeof(status)) < 0)
-		return TAKEN;
+	if (read_file(path, status, size) < 0)
+		return false;
 	pid = find_field(status, "\nPid:\t");
 	if (!pid)
-		return TAKEN;
+		return false;
 	snprintf(path, sizeof(path), "/proc/%d/status", atoi(pid));
-	if (read_file(path, status, sizeof(status)) < 0)
-		return TAKEN;
+	return read_file(path, status, size) > 0;
+}
 
-	if (has_signal(status, "\nSigBlk:\t", signal))
-		return AWAITED;
-	if (has_signal(status, "\nSigIgn:\t", signal) || has_signal(status, "\nSigCgt:\t", signal))
-		return TAKEN;
-	return is_pid_1(status) ? DROPPED : TAKEN;
+enum fate fate_of_signal(int pidfd, int signal)
+{
+	const struct timespec moment = { .tv_nsec = 10 * 1000 * 1000 };
+	char status[8192];
+
+	/* Any program blocks all signals for a moment, in fork(3) for one. One
+	 * that waits for a signal blocks it for long. */
+	for (int looks = 0; looks < 5; looks++) {
+		if (looks > 0)
+			nanosleep(&moment, NULL);
+		if (!read_status(pidfd, status, sizeof(status)))
+			return TAKEN;
+		if (!has_signal(status, "\nSigBlk:\t", signal)) {
+			if (has_signal(status, "\nSigIgn:\t", signal) ||
+			    has_signal(status, "\nSigCgt:\t", signal))
+				return TAKEN;
+			return is_pid_1(status) ? DROPPED : TAKEN;
+		}
+		if (strstr(status, "\nState:\tZ"))
+			break;
+	}
+	return AWAITED;
 }

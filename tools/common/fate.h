@@ -5,13 +5,12 @@
 enum fate {
 	TAKEN,	 /* it does what it does in any process, or we can't tell */
 	DROPPED, /* nothing: the child is PID 1, and has no handler for it */
-	AWAITED, /* the child blocks it, to take it in its own time, as an
-			 * init does: ns-pid --reap, and ns-pid itself */
+	AWAITED, /* the child blocks it, to take it in its own time: an init */
 };
 
 /* Tells it for the child behind a pidfd, which may be a zombie, but must not
- * have been waited for. Reads /proc/PID/status: proc_pid_status(5),
- * pid_namespaces(7). */
+ * have been waited for. Takes 40 ms to be sure of AWAITED. Reads
+ * /proc/PID/status: proc(5), pid_namespaces(7). */
 enum fate fate_of_signal(int pidfd, int signal);
 
 #endif

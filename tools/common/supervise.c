@@ -134,7 +134,6 @@ static void hand_on(const struct supervisor *supervisor, struct child *child,
 		    const struct signalfd_siginfo *info)
 {
 	int signal = (int)info->ssi_signo;
-	enum fate fate = supervisor->border ? fate_of_signal(child->pidfd, signal) : TAKEN;
 
 	child->last = signal;
 	if (supervisor->terminal && terminal_is_in_front()) {
@@ -150,7 +149,7 @@ static void hand_on(const struct supervisor *supervisor, struct child *child,
 		kill(supervisor->terminal && is_key(info) ? -child->pid : child->pid, signal);
 	else if (signal == SIGHUP)
 		kill(0, SIGHUP); /* a hang-up is for our group as well */
-	if (fate != DROPPED)
+	if (!supervisor->border || fate_of_signal(child->pidfd, signal) != DROPPED)
 		return;
 
 	switch (signal) {
