@@ -13,7 +13,7 @@ LINK = $(CC) $(CFLAGS) -static -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 
 # Packages of Debian and Ubuntu.
 BUILD_NEEDS = gcc libc6-dev libcap-dev libseccomp-dev libjansson-dev
-TEST_NEEDS = bats libcmocka-dev strace busybox-static python3-minimal procps iproute2 \
+TEST_NEEDS = bats libcmocka-dev strace busybox-static python3 procps iproute2 \
 	libcap2-bin mandoc clitest
 CHECK_NEEDS = clang-format clang-tidy cppcheck shellcheck mandoc
 
@@ -76,7 +76,7 @@ tests:
 	@$(MAKE) --no-print-directory -s -f tests/unit/unit.mk
 
 test-vm: all
-	@tests/vm/test-vm
+	@tests/vm/test-vm $(MACHINES)
 bench: all
 	@tests/bench/bench
 

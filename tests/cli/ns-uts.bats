@@ -127,7 +127,7 @@ names='cat /proc/sys/kernel/hostname /proc/sys/kernel/domainname'
 @test "ns-uts --join refuses a process that is not there, another kind, and nonsense" {
 	run own ns-uts --join 999999999 echo RAN
 	[ "$status" -eq 125 ]
-	[[ $output == *999999999*"ENOENT"* && $output != *RAN* ]]
+	[[ $output == *999999999*"[NS-JOIN-GONE]"* && $output != *RAN* ]]
 	for target in /proc/self/ns/net /etc/passwd; do
 		run own ns-uts --join "$target" echo RAN
 		[ "$status" -eq 125 ]

@@ -40,6 +40,7 @@ class Cases:
             if not self.failed:
                 for terminal in self.opened:
                     if terminal.master is not None:
+                        terminal.enter("")  # bash may wait for its zombies only now
                         until(lambda: not terminal.others(), "only the shell is left", 3)
             for terminal in self.opened:
                 terminal.close()
@@ -604,6 +605,7 @@ class Cases:
         t.find("sleep", "S")
         t.type(CTRL_Z)
         t.expect("over\n")
+        time.sleep(0.3)     # the shell waits for the second sleep
         t.type(CTRL_C)
         until(nobody, "it has ended", 3)
 

@@ -234,7 +234,9 @@ static void setup(struct cgroup_work *work)
 		work->in = cgroup;
 		cgroup_choose_place(work, cgroup, here);
 		make(work, cgroup);
-		if (cgroup->version == 2)
+		/* Before 6.4 the kernel forgets the CPUs of a cgroup that a
+		 * process is born in; so with those, our child enters it. */
+		if (cgroup->version == 2 && !work->limits.cpuset)
 			supervisor.cgroup = cgroup->fd;
 	}
 	cgroup_write_limits(work);
@@ -250,7 +252,7 @@ static void setup(struct cgroup_work *work)
 	supervisor.argument = work;
 	supervise(&supervisor);
 	failing.undo = NULL;
-	cgroup_join(work, 1);
+	cgroup_join(work, work->limits.cpuset ? 0 : 1);
 }
 
 /* What the program does not need: it would keep the lock. */

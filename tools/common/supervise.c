@@ -370,7 +370,7 @@ void supervise(struct supervisor *supervisor)
 	STEP(prctl(PR_SET_PDEATHSIG, SIGKILL), "ask to be killed with the supervisor");
 	/* Had it died before that, we would not have been told. getppid(2) is
 	 * 0 beyond the border, so ask the pidfd. */
-	if (poll(&parent, 1, 0) != 0 && !dry_run)
+	if (STEP(poll(&parent, 1, 0), "ask whether it is alive") > 0)
 		_Exit(EXIT_TOOL_FAILED);
 	close(parent.fd);
 	close(signals);

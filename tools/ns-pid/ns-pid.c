@@ -62,18 +62,16 @@ struct plan {
 
 /* Writes our number in the supervisor's PID namespace. /proc is still the
  * one from outside, and tells it: /proc/self is a link to that number. */
-static void write_pid_file(const char *path)
+static void write_pid_file(int file, const char *path)
 {
 	char pid[32] = "";
-	int fd = STEP(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
-		      "open the file '%s' for the process id", path);
 	ssize_t n =
 		STEP(readlink("/proc/self", pid, sizeof(pid) - 2), "read our process id outside");
 
 	if (n > 0)
 		pid[n++] = '\n';
-	STEP(write(fd, pid, (size_t)n) == n ? 0 : -1, "write the process id to '%s'", path);
-	close(fd);
+	STEP(write(file, pid, (size_t)n) == n ? 0 : -1, "write the process id to '%s'", path);
+	close(file);
 }
 
 static void remove_pid_file(void *path)
@@ -85,11 +83,18 @@ static void remove_pid_file(void *path)
 static void setup(const struct plan *plan)
 {
 	struct supervisor supervisor = { .border = true, .cgroup = -1 };
+	int file = -1;
 
 	if (plan->reap) {
 		reap();
 		return;
 	}
+
+	/* Opened out here: who may not write to it must not remove it either,
+	 * as we do at the end. */
+	if (plan->pid_file)
+		file = STEP(open(plan->pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
+			    "open the file '%s' for the process id", plan->pid_file);
 
 	/* A listener for the terminal's keys has to be forked before the
 	 * namespace is made: all children after that are inside. */
@@ -112,7 +117,7 @@ static void setup(const struct plan *plan)
 		supervisor.argument = (void *)plan->pid_file;
 		supervise(&supervisor);
 		if (plan->pid_file)
-			write_pid_file(plan->pid_file);
+			write_pid_file(file, plan->pid_file);
 	}
 }
 

@@ -237,6 +237,11 @@ static void setup(const struct plan *plan)
 		int other = open_namespace("user", plan->join);
 
 		STEP(setns(other, CLONE_NEWUSER), "enter the user namespace of %s", plan->join);
+		/* Who comes from outside may have no number in there, and would
+		 * lose the capabilities at the next exec; so we become its
+		 * root, as with nsenter, where it has one. */
+		STEP_UNLESS(EINVAL, setresgid(0, 0, 0), "become group 0 in there");
+		STEP_UNLESS(EINVAL, setresuid(0, 0, 0), "become user 0 in there");
 	} else {
 		failing = (struct failing){ decide, NULL, (void *)plan };
 		if (plan->helped)
