@@ -27,7 +27,7 @@
 #include "option.h"
 #include "sets.h"
 #include "step.h"
-#include "supervise.h"
+#include "tie.h"
 
 static const char usage[] =
 	"Usage: capdrop [OPTION]... [--] [PROGRAM [ARG]...]\n"

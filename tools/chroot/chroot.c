@@ -34,7 +34,7 @@
 #include "number.h"
 #include "option.h"
 #include "step.h"
-#include "supervise.h"
+#include "tie.h"
 
 static const char usage[] =
 	"Usage: chroot [OPTION]... NEWROOT [--] [PROGRAM [ARG]...]\n"

@@ -393,21 +393,3 @@ void reap(void)
 
 	supervise(&supervisor);
 }
-
-struct tie tie_read(void)
-{
-	struct tie tie = { 0, getppid() };
-
-	if (prctl(PR_GET_PDEATHSIG, &tie.signal) != 0)
-		tie.signal = 0;
-	return tie;
-}
-
-void tie_again(struct tie tie)
-{
-	if (!tie.signal)
-		return;
-	STEP(prctl(PR_SET_PDEATHSIG, tie.signal), "ask again to be killed with the supervisor");
-	if (getppid() != tie.parent && !dry_run)
-		_Exit(EXIT_TOOL_FAILED);
-}

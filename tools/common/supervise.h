@@ -46,16 +46,6 @@ void supervise_prepare(struct supervisor *supervisor);
  * signal(7), waitid(2), credentials(7), pid_namespaces(7). */
 void supervise(struct supervisor *supervisor);
 
-/* The kernel forgets to kill us with our parent when we change ids or gain
- * capabilities (commit_creds). Whoever does that calls the first before, and
- * the second with its result afterwards. */
-struct tie {
-	int signal;
-	pid_t parent;
-};
-struct tie tie_read(void);
-void tie_again(struct tie tie);
-
 /* Being PID 1 of the namespace we are in: forks, and returns in the child.
  * The parent passes signals on, reaps orphans, and ends with the child's
  * status, 128+n when a signal n ended it. It is supervise() without a border:

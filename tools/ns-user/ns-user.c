@@ -29,7 +29,7 @@
 #include "number.h"
 #include "option.h"
 #include "step.h"
-#include "supervise.h"
+#include "tie.h"
 #include "why.h"
 
 static const char usage[] =
