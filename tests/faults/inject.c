@@ -165,15 +165,20 @@ static void read_text(pid_t pid, const struct __ptrace_syscall_info *entry, cons
 		      char text[TEXT_MAX])
 {
 	int at = text_argument(name);
-	struct iovec here = { text, TEXT_MAX - 1 }, there = { NULL, TEXT_MAX - 1 };
+	unsigned long from = at >= 0 ? entry->entry.args[at] : 0;
+	size_t got = 0;
 
 	memset(text, 0, TEXT_MAX);
-	if (at >= 0)
-		there.iov_base = (void *)entry->entry.args[at];
-	/* At the end of a page it is read as far as it goes. */
-	for (; there.iov_base && there.iov_len > 0; there.iov_len /= 2)
-		if (process_vm_readv(pid, &here, 1, &there, 1, 0) > 0)
+	/* Page by page: behind the last one of a mapping there is nothing. */
+	while (from && got < TEXT_MAX - 1 && strlen(text) == got) {
+		size_t left = TEXT_MAX - 1 - got, page = 4096 - (from + got) % 4096;
+		struct iovec here = { text + got, left < page ? left : page };
+		struct iovec there = { (void *)(from + got), here.iov_len };
+
+		if (process_vm_readv(pid, &here, 1, &there, 1, 0) != (ssize_t)here.iov_len)
 			break;
+		got += here.iov_len;
+	}
 	if (strcmp(name, "write") == 0 && entry->entry.args[2] < TEXT_MAX)
 		text[entry->entry.args[2]] = '\0';
 	for (char *c = text; *c; c++)

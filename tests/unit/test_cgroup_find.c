@@ -38,8 +38,8 @@ static void forget(struct cgroup_layout *layout)
 	}
 }
 
-static void expect(const char *cgroup, const char *mountinfo, const char *controller,
-		   int version, const char *own)
+static void expect(const char *cgroup, const char *mountinfo, const char *controller, int version,
+		   const char *own)
 {
 	struct cgroup_layout layout;
 	struct cgroup_hierarchy *found;
@@ -63,8 +63,7 @@ static void unified(void **state)
 		"30 22 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
 
 	(void)state;
-	expect("0::/user.slice/a.scope\n", mount, "memory", 2,
-	       "/sys/fs/cgroup/user.slice/a.scope");
+	expect("0::/user.slice/a.scope\n", mount, "memory", 2, "/sys/fs/cgroup/user.slice/a.scope");
 	expect("0::/\n", mount, "memory", 2, "/sys/fs/cgroup");
 	/* Not mounted at all. */
 	expect("0::/a\n", "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n", "memory", 2, NULL);
@@ -127,10 +126,10 @@ static void cpus(void **state)
 	static const struct {
 		const char *text;
 		unsigned long long quota;
-	} good[] = { { "1", 100000 },	{ "0.5", 50000 },  { ".25", 25000 },
+	} good[] = { { "1", 100000 },	    { "0.5", 50000 },	      { ".25", 25000 },
 		     { "2.00001", 200001 }, { "0.123456789", 12345 }, { "max", CGROUP_NO_LIMIT } };
-	static const char *const bad[] = { "", ".", "1.", "-1", "+1", "1.2.3", "1e3", "0x1", " 1",
-					   "1234567", "1,5" };
+	static const char *const bad[] = { "",	  ".",	 "1.", "-1",	  "+1", "1.2.3",
+					   "1e3", "0x1", " 1", "1234567", "1,5" };
 	unsigned long long quota;
 
 	(void)state;
@@ -146,8 +145,8 @@ static void cpus(void **state)
 
 static void cpu_lists(void **state)
 {
-	static const char *const bad[] = { "", ",", "0,", "0-", "-1", "2-1", "a", "0 1", "8192",
-					   "99999999999999999999" };
+	static const char *const bad[] = { "",	  ",", "0,",  "0-",   "-1",
+					   "2-1", "a", "0 1", "8192", "99999999999999999999" };
 	static bool set[CGROUP_CPU_MAX];
 
 	(void)state;
@@ -162,8 +161,8 @@ static void cpu_lists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(unified), cmocka_unit_test(hybrid),	cmocka_unit_test(subtree),
-		cmocka_unit_test(outside), cmocka_unit_test(cpus),	cmocka_unit_test(cpu_lists),
+		cmocka_unit_test(unified), cmocka_unit_test(hybrid), cmocka_unit_test(subtree),
+		cmocka_unit_test(outside), cmocka_unit_test(cpus),   cmocka_unit_test(cpu_lists),
 	};
 
 	return cmocka_run_group_tests_name("cgroup_find", tests, NULL, NULL);

@@ -11,47 +11,47 @@
 /* A tree of cgroups. On v2 there is one, for all controllers; on v1 each has
  * its own controllers; a hybrid machine has both kinds. */
 struct cgroup_hierarchy {
-	int version;		/* 1 or 2 */
-	char *controllers;	/* v1: "cpu,cpuacct"; v2: "" */
-	char *mount;		/* the directory it is mounted on */
-	char *own;		/* the directory of the cgroup we are in; NULL: not visible */
+	int version;	   /* 1 or 2 */
+	char *controllers; /* v1: "cpu,cpuacct"; v2: "" */
+	char *mount;	   /* the directory it is mounted on */
+	char *own;	   /* the directory of the cgroup we are in; NULL: not visible */
 
-	bool used;		/* a cgroup is wanted in this one */
-	char *place;		/* the directory that the new cgroup is made in */
-	char *path;		/* the new cgroup, or the one to join */
-	int fd;			/* that one, open; or -1 */
-	bool made;		/* it is ours to remove */
+	bool used;   /* a cgroup is wanted in this one */
+	char *place; /* the directory that the new cgroup is made in */
+	char *path;  /* the new cgroup, or the one to join */
+	int fd;	     /* that one, open; or -1 */
+	bool made;   /* it is ours to remove */
 };
 
 struct cgroup_layout {
 	struct cgroup_hierarchy all[16];
 	int count;
-	bool outside;		/* a mount begins where our cgroup namespace can't see */
+	bool outside; /* a mount begins where our cgroup namespace can't see */
 };
 
 /* Limits as typed; NULL where none was asked for. */
 struct cgroup_limits {
 	const char *memory, *swap, *cpus, *pids, *cpuset;
-	char *knobs[64];	/* --set, the name ... */
-	char *values[64];	/* ... and the value */
+	char *knobs[64];  /* --set, the name ... */
+	char *values[64]; /* ... and the value */
 	int knob_count;
 };
 
 struct cgroup_work {
 	struct cgroup_layout layout;
 	struct cgroup_limits limits;
-	char tag[64];		/* strata-PID-STARTTIME */
-	const char *name;	/* --name, or the tag */
+	char tag[64];	  /* strata-PID-STARTTIME */
+	const char *name; /* --name, or the tag */
 	const char *join;
 	bool keep, namespace;
 
-	pid_t owner;		/* the process that removes the cgroup */
-	char *aside;		/* the leaf that it stepped aside into, or NULL */
+	pid_t owner; /* the process that removes the cgroup */
+	char *aside; /* the leaf that it stepped aside into, or NULL */
 	int aside_fd;
-	const char *at;		/* the directory or the knob of the step under way, */
-	struct cgroup_hierarchy *in;	/* the hierarchy, */
-	const char *controller;		/* and the controller */
-	const struct reason *known;	/* why the next step_fail() fails */
+	const char *at;		     /* the directory or the knob of the step under way, */
+	struct cgroup_hierarchy *in; /* the hierarchy, */
+	const char *controller;	     /* and the controller */
+	const struct reason *known;  /* why the next step_fail() fails */
 };
 
 /* find.c: where the hierarchies and our own cgroups are. */
@@ -89,7 +89,7 @@ void cgroup_step_back(struct cgroup_work *work);
 /* limits.c: what people may ask for. */
 
 #define CGROUP_NO_LIMIT (~0ULL)
-#define CGROUP_PERIOD 100000ULL	/* microseconds; the kernel's own default */
+#define CGROUP_PERIOD 100000ULL /* microseconds; the kernel's own default */
 #define CGROUP_CPU_MAX 8192
 
 /* Each reads a value, and returns whether the text is one. "64M" or "max": */

@@ -44,8 +44,8 @@ bool lsm_selinux_runs(void)
 	char text[4096];
 
 	return read_file("/proc/filesystems", text, sizeof(text)) > 0 &&
-	       strstr(text, "\tselinuxfs\n") &&
-	       read_file(ATTR "current", text, sizeof(text)) > 0 && strcmp(text, "kernel") != 0;
+	       strstr(text, "\tselinuxfs\n") && read_file(ATTR "current", text, sizeof(text)) > 0 &&
+	       strcmp(text, "kernel") != 0;
 }
 
 /* One line, without what could end it in the middle. */
@@ -76,19 +76,25 @@ void lsm_apparmor_apply(const char *profile)
 
 	check_label(profile, "--apparmor-profile", 400);
 	if (!lsm_apparmor_runs() && !dry_run)
-		lsm_refuse("AA-OFF", "AppArmor does not run on this machine: it is not built into "
+		lsm_refuse("AA-OFF",
+			   "AppArmor does not run on this machine: it is not built into "
 			   "the kernel, or not switched on at boot",
 			   "leave --apparmor-profile out, or boot with  lsm=...,apparmor",
 			   "apparmor(7)", "change to the AppArmor profile '%s'", profile);
 
 	snprintf(command, sizeof(command), "exec %s", profile);
-	if (STEP_UNLESS(ENOENT, write_file(file, command),
-			"change to the AppArmor profile '%s'", profile) < 0 && !dry_run) {
-		snprintf(fix, sizeof(fix), "sudo apparmor_parser -r /etc/apparmor.d/FILE   (the file "
-			 "with 'profile %s'); 'sudo aa-status' lists the loaded ones", profile);
-		lsm_refuse("AA-NOPROFILE", "no profile of this name is loaded; 'no such file' is "
-			   "AppArmor's answer to that", fix, "apparmor_parser(8)",
-			   "change to the AppArmor profile '%s'", profile);
+	if (STEP_UNLESS(ENOENT, write_file(file, command), "change to the AppArmor profile '%s'",
+			profile) < 0 &&
+	    !dry_run) {
+		snprintf(fix, sizeof(fix),
+			 "sudo apparmor_parser -r /etc/apparmor.d/FILE   (the file "
+			 "with 'profile %s'); 'sudo aa-status' lists the loaded ones",
+			 profile);
+		lsm_refuse("AA-NOPROFILE",
+			   "no profile of this name is loaded; 'no such file' is "
+			   "AppArmor's answer to that",
+			   fix, "apparmor_parser(8)", "change to the AppArmor profile '%s'",
+			   profile);
 	}
 	if (!dry_run && !reads_back(file, profile)) {
 		errno = 0;
@@ -111,7 +117,8 @@ void lsm_selinux_apply(const char *context, bool allow_new_privs)
 {
 	check_label(context, "--selinux-label", 4000);
 	if (!lsm_selinux_runs() && !dry_run)
-		lsm_refuse("SE-OFF", "SELinux does not run on this machine: it is not built into the "
+		lsm_refuse("SE-OFF",
+			   "SELinux does not run on this machine: it is not built into the "
 			   "kernel, not switched on at boot, or no policy is loaded",
 			   "leave --selinux-label out", "selinux(8)",
 			   "change to the SELinux context '%s'", context);
@@ -121,9 +128,12 @@ void lsm_selinux_apply(const char *context, bool allow_new_privs)
 		     "not be executed (EPERM); --allow-new-privs would be the way [SE-NNP]");
 
 	if (STEP_UNLESS(EINVAL, write_file(ATTR "exec", context),
-			"change to the SELinux context '%s'", context) < 0 && !dry_run)
-		lsm_refuse("SE-CTX", "the loaded policy has no such context: a user, a role, a type, "
-			   "and often a level", "compare with  id -Z  and  ps -Z", "selinux(8)",
+			"change to the SELinux context '%s'", context) < 0 &&
+	    !dry_run)
+		lsm_refuse("SE-CTX",
+			   "the loaded policy has no such context: a user, a role, a type, "
+			   "and often a level",
+			   "compare with  id -Z  and  ps -Z", "selinux(8)",
 			   "change to the SELinux context '%s'", context);
 	if (!dry_run && !reads_back(ATTR "exec", context)) {
 		errno = 0;

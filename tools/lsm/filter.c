@@ -34,31 +34,31 @@ static const struct {
 	const char *name;
 	int number;
 } newer_calls[] = {
-	{ "cachestat", 451 },		/* 6.5 */
-	{ "fchmodat2", 452 },		/* 6.6 */
-	{ "map_shadow_stack", 453 },	/* 6.6 */
-	{ "futex_wake", 454 },		/* 6.7 */
+	{ "cachestat", 451 },	     /* 6.5 */
+	{ "fchmodat2", 452 },	     /* 6.6 */
+	{ "map_shadow_stack", 453 }, /* 6.6 */
+	{ "futex_wake", 454 },	     /* 6.7 */
 	{ "futex_wait", 455 },
 	{ "futex_requeue", 456 },
-	{ "statmount", 457 },		/* 6.8 */
+	{ "statmount", 457 }, /* 6.8 */
 	{ "listmount", 458 },
 	{ "lsm_get_self_attr", 459 },
 	{ "lsm_set_self_attr", 460 },
 	{ "lsm_list_modules", 461 },
-	{ "mseal", 462 },		/* 6.10 */
-	{ "setxattrat", 463 },		/* 6.13 */
+	{ "mseal", 462 },      /* 6.10 */
+	{ "setxattrat", 463 }, /* 6.13 */
 	{ "getxattrat", 464 },
 	{ "listxattrat", 465 },
 	{ "removexattrat", 466 },
-	{ "open_tree_attr", 467 },	/* 6.15 */
-	{ "file_getattr", 468 },	/* 6.17 */
+	{ "open_tree_attr", 467 }, /* 6.15 */
+	{ "file_getattr", 468 },   /* 6.17 */
 	{ "file_setattr", 469 },
-	{ "listns", 470 },		/* 6.19 */
-	{ "rseq_slice_yield", 471 },	/* 7.0 */
+	{ "listns", 470 },	     /* 6.19 */
+	{ "rseq_slice_yield", 471 }, /* 7.0 */
 };
 
 /* One that only x86_64 has, in a gap of its table. */
-#define URETPROBE 335			/* 6.11 */
+#define URETPROBE 335 /* 6.11 */
 
 static int newer_number(const char *name)
 {
@@ -70,8 +70,8 @@ static int newer_number(const char *name)
 
 bool lsm_filter_knows(const char *name)
 {
-	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR ||
-	       newer_number(name) >= 0 || strcmp(name, "uretprobe") == 0;
+	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR || newer_number(name) >= 0 ||
+	       strcmp(name, "uretprobe") == 0;
 }
 
 const char *const *lsm_filter_names(void)
@@ -138,8 +138,7 @@ void lsm_filter_arch(struct lsm_filter *filter, uint32_t arch)
 		if (filter->arch[i] == arch)
 			return;
 	if (filter->arches == LSM_ARCHES_MAX)
-		die("cannot build the seccomp filter: more than %d architectures",
-		    LSM_ARCHES_MAX);
+		die("cannot build the seccomp filter: more than %d architectures", LSM_ARCHES_MAX);
 	if (!filter->others) {
 		filter->others = begin_context(filter->default_action);
 		check(seccomp_arch_add(filter->others, arch), "an architecture");
@@ -214,7 +213,8 @@ bool lsm_filter_rule(struct lsm_filter *filter, const char *name, uint32_t actio
 			return false;
 		if (count)
 			die("a rule on the arguments of '%s', which is newer than the libseccomp "
-			    "in here, can't be kept [SC-NAME]", name);
+			    "in here, can't be kept [SC-NAME]",
+			    name);
 		add_newer(filter, number, action);
 		return true;
 	}
@@ -285,8 +285,8 @@ static size_t write_prologue(const struct lsm_filter *filter, struct sock_filter
 		if (filter->arch[i] == SCMP_ARCH_X32)
 			continue;
 		if (filter->arch[i] == SCMP_ARCH_X86_64) {
-			uint32_t above = x32 && !unknown_pass ? highest[x32_at] | (uint32_t)X32_BIT :
-								UINT32_MAX;
+			uint32_t above = x32 && !unknown_pass ? highest[x32_at] | (uint32_t)X32_BIT
+							      : UINT32_MAX;
 
 			code[n++] = (struct sock_filter)JUMP(BPF_JEQ, AUDIT_ARCH_X86_64, 0, 6);
 			code[n++] = (struct sock_filter)LOAD(nr);
@@ -308,10 +308,11 @@ static size_t write_prologue(const struct lsm_filter *filter, struct sock_filter
 	for (size_t i = 0; i < blocks; i++)
 		code[to_calls[i]].k = (uint32_t)(n - to_calls[i] - 1);
 	if (x32)
-		code[n++] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ~(uint32_t)X32_BIT);
+		code[n++] =
+			(struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ~(uint32_t)X32_BIT);
 	for (size_t i = 0; i < filter->newer_count && n + 2 <= PROLOGUE_MAX; i++) {
-		code[n++] = (struct sock_filter)JUMP(
-			BPF_JEQ, (uint32_t)filter->newer[i].number, 0, 1);
+		code[n++] =
+			(struct sock_filter)JUMP(BPF_JEQ, (uint32_t)filter->newer[i].number, 0, 1);
 		code[n++] = (struct sock_filter)RETURN(filter->newer[i].action);
 	}
 	if (n + 2 > PROLOGUE_MAX)
@@ -371,28 +372,14 @@ uint32_t lsm_filter_walk(const struct sock_fprog *program, uint32_t arch, uint32
 			else
 				return LSM_DEPENDS;
 			continue;
-		case BPF_ALU | BPF_AND | BPF_K:
-			value &= code->k;
-			continue;
-		case BPF_RET | BPF_K:
-			return code->k;
-		case BPF_JMP | BPF_JA:
-			at += code->k;
-			continue;
-		case BPF_JMP | BPF_JEQ | BPF_K:
-			yes = value == code->k;
-			break;
-		case BPF_JMP | BPF_JGT | BPF_K:
-			yes = value > code->k;
-			break;
-		case BPF_JMP | BPF_JGE | BPF_K:
-			yes = value >= code->k;
-			break;
-		case BPF_JMP | BPF_JSET | BPF_K:
-			yes = (value & code->k) != 0;
-			break;
-		default:
-			return LSM_DEPENDS;
+		case BPF_ALU | BPF_AND | BPF_K: value &= code->k; continue;
+		case BPF_RET | BPF_K: return code->k;
+		case BPF_JMP | BPF_JA: at += code->k; continue;
+		case BPF_JMP | BPF_JEQ | BPF_K: yes = value == code->k; break;
+		case BPF_JMP | BPF_JGT | BPF_K: yes = value > code->k; break;
+		case BPF_JMP | BPF_JGE | BPF_K: yes = value >= code->k; break;
+		case BPF_JMP | BPF_JSET | BPF_K: yes = (value & code->k) != 0; break;
+		default: return LSM_DEPENDS;
 		}
 		at += yes ? code->jt : code->jf;
 	}

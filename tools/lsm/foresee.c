@@ -101,9 +101,10 @@ void lsm_landlock_foresee(const struct lsm_landlock *landlock, const char *word)
 	find_starter(file, starter, sizeof(starter));
 	if (!is_allowed(landlock, file))
 		note("%s can't be executed: no --rox or --rwx is on it or above it; add  --rox %s  "
-		     "[LL-EXEC]", file, file);
+		     "[LL-EXEC]",
+		     file, file);
 	else if (*starter && !is_allowed(landlock, starter))
 		note("%s can't be executed: it may be, but what starts it, %s, may not; add  --rox %s"
-		     "  and --ro for the libraries that ldd lists [LL-EXEC]", file, starter,
-		     starter);
+		     "  and --ro for the libraries that ldd lists [LL-EXEC]",
+		     file, starter, starter);
 }

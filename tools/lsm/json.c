@@ -22,9 +22,9 @@
 #include "message.h"
 
 struct profile {
-	const char *name, *text;	/* the file */
-	json_t *list;			/* its "syscalls", while they are read */
-	size_t index;			/* the present one of them */
+	const char *name, *text; /* the file */
+	json_t *list;		 /* its "syscalls", while they are read */
+	size_t index;		 /* the present one of them */
 	uint64_t capabilities;
 	struct lsm_filter filter;
 };
@@ -72,8 +72,8 @@ static const char *find_entry(const char *text, size_t index)
 /* The place of a quoted word, in the present entry if there is one. */
 static const char *find_word(const struct profile *profile, const char *word)
 {
-	const char *begin = profile->list ? find_entry(profile->text, profile->index) :
-					    profile->text;
+	const char *begin =
+		profile->list ? find_entry(profile->text, profile->index) : profile->text;
 	size_t length = strlen(word);
 
 	for (const char *c = begin; (c = strchr(c, '"')); c++)
@@ -100,8 +100,8 @@ static _Noreturn void wrong(const struct profile *profile, const char *word, con
 
 /* ---- reading values, each of the type that it must have ---- */
 
-static json_t *get(const struct profile *profile, json_t *object, const char *key,
-		   json_type type, const char *type_name)
+static json_t *get(const struct profile *profile, json_t *object, const char *key, json_type type,
+		   const char *type_name)
 {
 	json_t *value = json_object_get(object, key);
 
@@ -153,7 +153,8 @@ static void check_keys(const struct profile *profile, json_t *object, const char
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		bool ours = false;
 		const char *near;
 
@@ -161,8 +162,8 @@ static void check_keys(const struct profile *profile, json_t *object, const char
 			ours = ours || strcmp(known[i], key) == 0;
 		near = ours ? NULL : closest(key, known);
 		if (near)
-			wrong(profile, key, "SC-JSON", "unknown key \"%.80s\"; did you mean \"%s\"?",
-			      key, near);
+			wrong(profile, key, "SC-JSON",
+			      "unknown key \"%.80s\"; did you mean \"%s\"?", key, near);
 	}
 }
 
@@ -231,8 +232,8 @@ static const struct name architectures[] = {
 	{ NULL, 0 },
 };
 
-static uint32_t find_name(const struct profile *profile, const struct name *table,
-			  const char *name, const char *what, const char *id)
+static uint32_t find_name(const struct profile *profile, const struct name *table, const char *name,
+			  const char *what, const char *id)
 {
 	const char *names[sizeof(architectures) / sizeof(*architectures) + 1];
 	size_t n = 0;
@@ -287,7 +288,8 @@ static uint32_t read_action(const struct profile *profile, json_t *object, const
 	if (error < 0 && error_name && *error_name) {
 		error = lsm_errno_number(error_name);
 		if (error < 0)
-			wrong(profile, error_name, "SC-JSON", "unknown errno \"%.80s\"", error_name);
+			wrong(profile, error_name, "SC-JSON", "unknown errno \"%.80s\"",
+			      error_name);
 	}
 	if (error < 0)
 		error = EPERM;
@@ -303,12 +305,48 @@ static uint32_t read_action(const struct profile *profile, json_t *object, const
 
 /* In the order of their numbers. capabilities(7) */
 static const char *const capability_names[] = {
-	"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID",
-	"SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW",
-	"IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT",
-	"SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD",
-	"LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG",
-	"WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE", NULL,
+	"CHOWN",
+	"DAC_OVERRIDE",
+	"DAC_READ_SEARCH",
+	"FOWNER",
+	"FSETID",
+	"KILL",
+	"SETGID",
+	"SETUID",
+	"SETPCAP",
+	"LINUX_IMMUTABLE",
+	"NET_BIND_SERVICE",
+	"NET_BROADCAST",
+	"NET_ADMIN",
+	"NET_RAW",
+	"IPC_LOCK",
+	"IPC_OWNER",
+	"SYS_MODULE",
+	"SYS_RAWIO",
+	"SYS_CHROOT",
+	"SYS_PTRACE",
+	"SYS_PACCT",
+	"SYS_ADMIN",
+	"SYS_BOOT",
+	"SYS_NICE",
+	"SYS_RESOURCE",
+	"SYS_TIME",
+	"SYS_TTY_CONFIG",
+	"MKNOD",
+	"LEASE",
+	"AUDIT_WRITE",
+	"AUDIT_CONTROL",
+	"SETFCAP",
+	"MAC_OVERRIDE",
+	"MAC_ADMIN",
+	"SYSLOG",
+	"WAKE_ALARM",
+	"BLOCK_SUSPEND",
+	"AUDIT_READ",
+	"PERFMON",
+	"BPF",
+	"CHECKPOINT_RESTORE",
+	NULL,
 };
 
 static bool has_capability(const struct profile *profile, const char *name)
@@ -325,13 +363,20 @@ static bool has_capability(const struct profile *profile, const char *name)
 static bool is_machine(const struct profile *profile, const char *name)
 {
 	static const struct name machines[] = {
-		{ "amd64", SCMP_ARCH_X86_64 },	  { "x86", SCMP_ARCH_X86 },
-		{ "x32", SCMP_ARCH_X32 },	  { "arm", SCMP_ARCH_ARM },
-		{ "arm64", SCMP_ARCH_AARCH64 },	  { "ppc64le", SCMP_ARCH_PPC64LE },
-		{ "ppc64", SCMP_ARCH_PPC64 },	  { "ppc", SCMP_ARCH_PPC },
-		{ "s390", SCMP_ARCH_S390 },	  { "s390x", SCMP_ARCH_S390X },
-		{ "riscv64", SCMP_ARCH_RISCV64 }, { "mips64", SCMP_ARCH_MIPS64 },
-		{ "mipsel64", SCMP_ARCH_MIPSEL64 }, { "mipsel", SCMP_ARCH_MIPSEL },
+		{ "amd64", SCMP_ARCH_X86_64 },
+		{ "x86", SCMP_ARCH_X86 },
+		{ "x32", SCMP_ARCH_X32 },
+		{ "arm", SCMP_ARCH_ARM },
+		{ "arm64", SCMP_ARCH_AARCH64 },
+		{ "ppc64le", SCMP_ARCH_PPC64LE },
+		{ "ppc64", SCMP_ARCH_PPC64 },
+		{ "ppc", SCMP_ARCH_PPC },
+		{ "s390", SCMP_ARCH_S390 },
+		{ "s390x", SCMP_ARCH_S390X },
+		{ "riscv64", SCMP_ARCH_RISCV64 },
+		{ "mips64", SCMP_ARCH_MIPS64 },
+		{ "mipsel64", SCMP_ARCH_MIPSEL64 },
+		{ "mipsel", SCMP_ARCH_MIPSEL },
 		{ NULL, 0 },
 	};
 
@@ -380,7 +425,8 @@ static bool entry_applies(const struct profile *profile, json_t *entry)
 			    (bool)exclude)
 				applies = false;
 		for (size_t i = 0; i < json_array_size(arches); i++)
-			machine |= is_machine(profile, element_string(profile, arches, i, "arches"));
+			machine |=
+				is_machine(profile, element_string(profile, arches, i, "arches"));
 		if (json_array_size(arches) && machine == (bool)exclude)
 			applies = false;
 		if (kernel && *kernel && is_kernel(profile, kernel) == (bool)exclude)
@@ -401,8 +447,9 @@ static struct scmp_arg_cmp read_argument(const struct profile *profile, json_t *
 		wrong(profile, "args", "SC-JSON", "\"args\" must hold objects: { ... }");
 	check_keys(profile, object, keys);
 	operator= get_string(profile, object, "op");
-	if (!operator || !get(profile, object, "index", JSON_INTEGER, "a whole number"))
-		wrong(profile, "args", "SC-JSON", "an argument needs \"index\", \"value\" and \"op\"");
+	if (!operator|| !get(profile, object, "index", JSON_INTEGER, "a whole number"))
+		wrong(profile, "args", "SC-JSON",
+		      "an argument needs \"index\", \"value\" and \"op\"");
 	argument.arg = (unsigned int)get_number(profile, object, "index", 5, 0);
 	argument.op = find_name(profile, operators, operator, "operator", "SC-JSON");
 	argument.datum_a = (scmp_datum_t)get_number(profile, object, "value", INT64_MAX, 0);
@@ -412,8 +459,8 @@ static struct scmp_arg_cmp read_argument(const struct profile *profile, json_t *
 
 static void add_entry(struct profile *profile, json_t *entry)
 {
-	static const char *const keys[] = { "name", "names", "action", "errnoRet", "errno", "args",
-					    "comment", "includes", "excludes", NULL };
+	static const char *const keys[] = { "name", "names",   "action",   "errnoRet", "errno",
+					    "args", "comment", "includes", "excludes", NULL };
 	struct scmp_arg_cmp arguments[6];
 	uint32_t action;
 	json_t *names, *args;
@@ -428,7 +475,8 @@ static void add_entry(struct profile *profile, json_t *entry)
 	names = get_array(profile, entry, "names");
 	name = get_string(profile, entry, "name");
 	if (name && *name && json_array_size(names))
-		wrong(profile, "name", "SC-JSON", "an entry has \"names\" or \"name\", and not both");
+		wrong(profile, "name", "SC-JSON",
+		      "an entry has \"names\" or \"name\", and not both");
 	if (!(name && *name) && !json_array_size(names))
 		wrong(profile, "names", "SC-JSON", "an entry needs \"names\": [ \"read\", ... ]");
 
@@ -468,9 +516,10 @@ static void add_arch(struct profile *profile, const char *name)
 
 	/* libseccomp takes a program for one byte order only, and an
 	 * architecture that it does not know has no programs here. */
-	if (arch == SCMP_ARCH_NATIVE || (arch & 0x40000000) !=
-					(profile->filter.arch[0] & 0x40000000) ||
-	    !seccomp_syscall_resolve_num_arch(arch, seccomp_syscall_resolve_name_arch(arch, "read")))
+	if (arch == SCMP_ARCH_NATIVE ||
+	    (arch & 0x40000000) != (profile->filter.arch[0] & 0x40000000) ||
+	    !seccomp_syscall_resolve_num_arch(arch,
+					      seccomp_syscall_resolve_name_arch(arch, "read")))
 		return;
 	lsm_filter_arch(&profile->filter, arch);
 }
@@ -489,8 +538,8 @@ static void add_arches(struct profile *profile, json_t *root)
 		add_arch(profile, element_string(profile, list, i, "architectures"));
 	for (size_t i = 0; i < json_array_size(map); i++) {
 		json_t *one = json_array_get(map, i);
-		const char *name = json_is_object(one) ?
-					   get_string(profile, one, "architecture") : NULL;
+		const char *name =
+			json_is_object(one) ? get_string(profile, one, "architecture") : NULL;
 		json_t *others = name ? get_array(profile, one, "subArchitectures") : NULL;
 
 		if (!name)
@@ -507,11 +556,21 @@ static void add_arches(struct profile *profile, json_t *root)
 struct sock_fprog lsm_json_compile(const char *name, const char *text, size_t size,
 				   uint64_t capabilities, unsigned int *flags)
 {
-	static const char *const keys[] = { "defaultAction", "defaultErrnoRet", "defaultErrno",
-					    "architectures", "archMap", "flags", "listenerPath",
-					    "listenerMetadata", "syscalls", "comment", NULL };
+	static const char *const keys[] = { "defaultAction",
+					    "defaultErrnoRet",
+					    "defaultErrno",
+					    "architectures",
+					    "archMap",
+					    "flags",
+					    "listenerPath",
+					    "listenerMetadata",
+					    "syscalls",
+					    "comment",
+					    NULL };
 	struct profile profile = {
-		.name = name, .text = text, .capabilities = capabilities,
+		.name = name,
+		.text = text,
+		.capabilities = capabilities,
 	};
 	json_error_t error;
 	json_t *root, *list;

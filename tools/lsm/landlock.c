@@ -33,8 +33,8 @@
  * as what it does not know is 0. */
 struct ruleset {
 	uint64_t handled_access_fs;
-	uint64_t handled_access_net;	/* ABI 4 */
-	uint64_t scoped;		/* ABI 6 */
+	uint64_t handled_access_net; /* ABI 4 */
+	uint64_t scoped;	     /* ABI 6 */
 };
 
 struct port_rule {
@@ -42,25 +42,25 @@ struct port_rule {
 	uint64_t port;
 };
 
-#define RULE_NET_PORT 2			/* LANDLOCK_RULE_NET_PORT, 6.7 */
+#define RULE_NET_PORT 2 /* LANDLOCK_RULE_NET_PORT, 6.7 */
 
 /* Rights that make sense for a file; the others are for what is in a folder,
  * and the kernel refuses a rule that gives them on a file. */
-#define FILE_RIGHTS                                                                       \
-	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |                     \
-	 LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_TRUNCATE |                     \
+#define FILE_RIGHTS                                                   \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | \
+	 LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_TRUNCATE | \
 	 LANDLOCK_ACCESS_FS_IOCTL_DEV | LANDLOCK_ACCESS_FS_RESOLVE_UNIX)
 
 #define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define EXECUTE LANDLOCK_ACCESS_FS_EXECUTE
-#define WRITE                                                                             \
-	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |                  \
-	 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |                  \
-	 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |                      \
-	 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |                    \
-	 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM |                    \
-	 LANDLOCK_ACCESS_FS_REFER | LANDLOCK_ACCESS_FS_TRUNCATE |                         \
-	 LANDLOCK_ACCESS_FS_IOCTL_DEV | LANDLOCK_ACCESS_FS_RESOLVE_UNIX)
+#define WRITE                                                                                     \
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |                          \
+	 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |                          \
+	 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |                              \
+	 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |                            \
+	 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER | \
+	 LANDLOCK_ACCESS_FS_TRUNCATE | LANDLOCK_ACCESS_FS_IOCTL_DEV |                             \
+	 LANDLOCK_ACCESS_FS_RESOLVE_UNIX)
 #define ALL_FILE_RIGHTS (READ | EXECUTE | WRITE)
 #define ALL_PORT_RIGHTS (LANDLOCK_ACCESS_NET_BIND_TCP | LANDLOCK_ACCESS_NET_CONNECT_TCP)
 
@@ -69,7 +69,7 @@ static const struct later {
 	enum { FILES, PORTS, SCOPES } kind;
 	uint64_t right;
 	int abi;
-	bool optional;	/* taken where it is there, and not asked for elsewhere */
+	bool optional; /* taken where it is there, and not asked for elsewhere */
 	const char *kernel, *what;
 } later[] = {
 	{ FILES, LANDLOCK_ACCESS_FS_REFER, 2, false, "5.19", "moving files between folders" },
@@ -110,8 +110,8 @@ void lsm_landlock_ports(struct lsm_landlock *landlock, const char *option, const
 	if (!parse_number(text, 65535, &port))
 		die("%s %.80s: expected the number of a port, from 0 to 65535", option, text);
 	rule->port = port;
-	rule->access = strcmp(option, "--bind-tcp") == 0 ? LANDLOCK_ACCESS_NET_BIND_TCP :
-							   LANDLOCK_ACCESS_NET_CONNECT_TCP;
+	rule->access = strcmp(option, "--bind-tcp") == 0 ? LANDLOCK_ACCESS_NET_BIND_TCP
+							 : LANDLOCK_ACCESS_NET_CONNECT_TCP;
 }
 
 void lsm_landlock_scope(struct lsm_landlock *landlock, const char *list)
@@ -153,13 +153,17 @@ static _Noreturn void refuse_missing(int error)
 			   "leave the Landlock options out, or take a newer kernel", "landlock(7)",
 			   "restrict this process with Landlock: %s", errno_text(error));
 	if (error != EOPNOTSUPP)
-		lsm_refuse("LL-REFUSED", "the kernel does not say which version of Landlock it has: "
-			   "a seccomp filter may forbid the question", "", "landlock(7)",
-			   "restrict this process with Landlock: %s", errno_text(error));
+		lsm_refuse("LL-REFUSED",
+			   "the kernel does not say which version of Landlock it has: "
+			   "a seccomp filter may forbid the question",
+			   "", "landlock(7)", "restrict this process with Landlock: %s",
+			   errno_text(error));
 	if (read_file("/sys/kernel/security/lsm", modules, sizeof(modules)) > 0)
 		modules[strcspn(modules, "\n")] = '\0';
-	snprintf(why, sizeof(why), "Landlock is built into this kernel, but not switched on; the "
-		 "modules that run: %s", modules);
+	snprintf(why, sizeof(why),
+		 "Landlock is built into this kernel, but not switched on; the "
+		 "modules that run: %s",
+		 modules);
 	lsm_refuse("LL-OFF", why, "boot with  lsm=landlock,...  on the kernel's command line",
 		   "landlock(7)", "restrict this process with Landlock: %s", errno_text(error));
 }
@@ -183,14 +187,18 @@ static void drop_unknown(struct ruleset *ruleset, const struct lsm_landlock *lan
 			continue;
 		if (landlock->best_effort) {
 			note("Landlock has no say on %s here: that needs ABI %d (Linux %s), and this "
-			     "kernel has %d [LL-ABI]", one->what, one->abi, one->kernel, abi);
+			     "kernel has %d [LL-ABI]",
+			     one->what, one->abi, one->kernel, abi);
 			continue;
 		}
-		snprintf(why, sizeof(why), "this needs Landlock ABI %d (Linux %s), and this kernel "
-			 "has %d", one->abi, one->kernel, abi);
-		lsm_refuse("LL-ABI", why, "add --best-effort, which leaves out what this kernel "
-			   "does not have, and says so", "landlock(7)",
-			   "restrict %s with Landlock", one->what);
+		snprintf(why, sizeof(why),
+			 "this needs Landlock ABI %d (Linux %s), and this kernel "
+			 "has %d",
+			 one->abi, one->kernel, abi);
+		lsm_refuse("LL-ABI", why,
+			   "add --best-effort, which leaves out what this kernel "
+			   "does not have, and says so",
+			   "landlock(7)", "restrict %s with Landlock", one->what);
 	}
 }
 
@@ -199,8 +207,8 @@ static void allow_path(int ruleset, const struct lsm_path *path, uint64_t handle
 	struct landlock_path_beneath_attr rule = { path->access & handled, 0 };
 	struct stat status = { 0 };
 
-	rule.parent_fd = STEP(open(path->path, O_PATH | O_CLOEXEC), "open '%s' for %s",
-			      path->path, path->option);
+	rule.parent_fd = STEP(open(path->path, O_PATH | O_CLOEXEC), "open '%s' for %s", path->path,
+			      path->option);
 	if (rule.parent_fd >= 0 && fstat(rule.parent_fd, &status) != 0)
 		die_errno("cannot look at '%s'", path->path);
 	if (rule.parent_fd >= 0 && !S_ISDIR(status.st_mode))
@@ -209,10 +217,13 @@ static void allow_path(int ruleset, const struct lsm_path *path, uint64_t handle
 	/* The rule is on the file or folder itself, and on all that is below
 	 * it; a rename of the path does not change that. */
 	if (STEP_UNLESS(EBADFD,
-			syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0),
+			syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule,
+				0),
 			"allow %s for '%s' (rights 0x%llx)", path->option, path->path,
-			(unsigned long long)rule.allowed_access) < 0 && !dry_run)
-		lsm_refuse("LL-FS", "it lies on a file system of the kernel's own (a pipe, a socket, "
+			(unsigned long long)rule.allowed_access) < 0 &&
+	    !dry_run)
+		lsm_refuse("LL-FS",
+			   "it lies on a file system of the kernel's own (a pipe, a socket, "
 			   "a namespace), which Landlock has no rules for; such files stay allowed",
 			   "leave this option out", "landlock(7)", "allow %s for '%s'",
 			   path->option, path->path);
@@ -265,9 +276,12 @@ void lsm_landlock_apply(const struct lsm_landlock *landlock)
 
 	/* For good: for this process and all that come from it. */
 	if (STEP_UNLESS(E2BIG, syscall(SYS_landlock_restrict_self, fd, 0),
-			"restrict this process with the ruleset") < 0 && !dry_run)
-		lsm_refuse("LL-LAYERS", "this process has 16 Landlock rulesets already, the kernel's "
-			   "limit", "put the options of several lsm into one", "landlock(7)",
+			"restrict this process with the ruleset") < 0 &&
+	    !dry_run)
+		lsm_refuse("LL-LAYERS",
+			   "this process has 16 Landlock rulesets already, the kernel's "
+			   "limit",
+			   "put the options of several lsm into one", "landlock(7)",
 			   "restrict this process with the ruleset");
 	if (fd >= 0)
 		close(fd);

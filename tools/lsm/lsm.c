@@ -53,8 +53,21 @@ static const char usage[] =
 	"Example, as any user:  lsm --deny mkdir,mkdirat -- mkdir /tmp/x\n";
 
 enum {
-	SECCOMP = OPTION_OWN, DENY, ACTION, RO, ROX, RW, RWX, BIND, CONNECT, SCOPE, BEST_EFFORT,
-	APPARMOR, SELINUX, ALLOW_NEW_PRIVS, STATUS,
+	SECCOMP = OPTION_OWN,
+	DENY,
+	ACTION,
+	RO,
+	ROX,
+	RW,
+	RWX,
+	BIND,
+	CONNECT,
+	SCOPE,
+	BEST_EFFORT,
+	APPARMOR,
+	SELINUX,
+	ALLOW_NEW_PRIVS,
+	STATUS,
 };
 
 static const struct option table[] = {
@@ -83,8 +96,8 @@ struct plan {
 	bool allow_new_privs, status;
 };
 
-void lsm_refuse(const char *id, const char *why, const char *fix, const char *see,
-		const char *what, ...)
+void lsm_refuse(const char *id, const char *why, const char *fix, const char *see, const char *what,
+		...)
 {
 	char phrase[700];
 	va_list values;
@@ -139,12 +152,15 @@ static void check_privilege(const struct plan *plan)
 	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
 		return;
 	if (plan->seccomp.count)
-		lsm_refuse("SC-NNP", "without no_new_privs the kernel takes a filter only from a "
-			   "process with CAP_SYS_ADMIN", "leave --allow-new-privs out", "seccomp(2)",
-			   "load a seccomp filter");
+		lsm_refuse("SC-NNP",
+			   "without no_new_privs the kernel takes a filter only from a "
+			   "process with CAP_SYS_ADMIN",
+			   "leave --allow-new-privs out", "seccomp(2)", "load a seccomp filter");
 	if (lsm_landlock_wanted(&plan->landlock))
-		lsm_refuse("LL-NNP", "without no_new_privs the kernel takes a ruleset only from a "
-			   "process with CAP_SYS_ADMIN", "leave --allow-new-privs out", "landlock(7)",
+		lsm_refuse("LL-NNP",
+			   "without no_new_privs the kernel takes a ruleset only from a "
+			   "process with CAP_SYS_ADMIN",
+			   "leave --allow-new-privs out", "landlock(7)",
 			   "restrict this process with Landlock");
 }
 
@@ -181,9 +197,7 @@ int main(int argc, char *argv[])
 
 	while ((c = next_option(argc, argv, "", table)) != -1)
 		switch (c) {
-		case SECCOMP:
-			plan.seccomp.profile = optarg;
-			break;
+		case SECCOMP: plan.seccomp.profile = optarg; break;
 		case DENY:
 			if (plan.seccomp.deny)
 				die("--deny goes once, with commas between the names");
@@ -193,42 +207,18 @@ int main(int argc, char *argv[])
 			plan.seccomp.action = optarg;
 			action = true;
 			break;
-		case RO:
-			lsm_landlock_path(&plan.landlock, "--ro", optarg);
-			break;
-		case ROX:
-			lsm_landlock_path(&plan.landlock, "--rox", optarg);
-			break;
-		case RW:
-			lsm_landlock_path(&plan.landlock, "--rw", optarg);
-			break;
-		case RWX:
-			lsm_landlock_path(&plan.landlock, "--rwx", optarg);
-			break;
-		case BIND:
-			lsm_landlock_ports(&plan.landlock, "--bind-tcp", optarg);
-			break;
-		case CONNECT:
-			lsm_landlock_ports(&plan.landlock, "--connect-tcp", optarg);
-			break;
-		case SCOPE:
-			lsm_landlock_scope(&plan.landlock, optarg);
-			break;
-		case BEST_EFFORT:
-			plan.landlock.best_effort = true;
-			break;
-		case APPARMOR:
-			plan.apparmor = optarg;
-			break;
-		case SELINUX:
-			plan.selinux = optarg;
-			break;
-		case ALLOW_NEW_PRIVS:
-			plan.allow_new_privs = true;
-			break;
-		case STATUS:
-			plan.status = true;
-			break;
+		case RO: lsm_landlock_path(&plan.landlock, "--ro", optarg); break;
+		case ROX: lsm_landlock_path(&plan.landlock, "--rox", optarg); break;
+		case RW: lsm_landlock_path(&plan.landlock, "--rw", optarg); break;
+		case RWX: lsm_landlock_path(&plan.landlock, "--rwx", optarg); break;
+		case BIND: lsm_landlock_ports(&plan.landlock, "--bind-tcp", optarg); break;
+		case CONNECT: lsm_landlock_ports(&plan.landlock, "--connect-tcp", optarg); break;
+		case SCOPE: lsm_landlock_scope(&plan.landlock, optarg); break;
+		case BEST_EFFORT: plan.landlock.best_effort = true; break;
+		case APPARMOR: plan.apparmor = optarg; break;
+		case SELINUX: plan.selinux = optarg; break;
+		case ALLOW_NEW_PRIVS: plan.allow_new_privs = true; break;
+		case STATUS: plan.status = true; break;
 		}
 	if (plan.status)
 		lsm_status(parse_pid(argv[optind]));

@@ -31,13 +31,13 @@ _Noreturn void lsm_refuse(const char *id, const char *why, const char *fix, cons
 
 /* A filter in the making. All functions end the process when they fail. */
 struct lsm_filter {
-	scmp_filter_ctx native;		/* rules for the machine's own architecture */
-	scmp_filter_ctx others;		/* ... for those it runs as well, or NULL */
+	scmp_filter_ctx native; /* rules for the machine's own architecture */
+	scmp_filter_ctx others; /* ... for those it runs as well, or NULL */
 	uint32_t default_action;
 	size_t arches;
-	uint32_t arch[LSM_ARCHES_MAX];	/* SCMP_ARCH_*; [0] is the native one */
-	int highest[LSM_ARCHES_MAX];	/* the highest call that a rule names there */
-	size_t newer_count;		/* calls that libseccomp has no name for */
+	uint32_t arch[LSM_ARCHES_MAX]; /* SCMP_ARCH_*; [0] is the native one */
+	int highest[LSM_ARCHES_MAX];   /* the highest call that a rule names there */
+	size_t newer_count;	       /* calls that libseccomp has no name for */
 	struct {
 		int number;
 		uint32_t action;
@@ -98,9 +98,9 @@ int lsm_errno_number(const char *name);
 
 /* What is asked for, and what came of it, to be loaded in this order. */
 struct lsm_seccomp {
-	const char *profile;	/* "default", "none", "fd:N" or a file */
-	const char *deny;	/* names, separated by commas; or NULL */
-	const char *action;	/* "kill", "errno", "errno:NAME" or "log" */
+	const char *profile; /* "default", "none", "fd:N" or a file */
+	const char *deny;    /* names, separated by commas; or NULL */
+	const char *action;  /* "kill", "errno", "errno:NAME" or "log" */
 	size_t count;
 	struct {
 		const char *what;
@@ -123,10 +123,10 @@ struct lsm_landlock {
 	struct lsm_path {
 		const char *option, *path;
 		uint64_t access;
-	} *paths;
+	} * paths;
 	struct lsm_port {
 		uint64_t access, port;
-	} *ports;
+	} * ports;
 	uint64_t scoped;
 	bool best_effort;
 };

@@ -32,7 +32,14 @@
 
 /* Architectures, as bits. They are meant as the machine's own. */
 enum {
-	X86_64 = 1, X86 = 2, X32 = 4, ARM = 8, ARM64 = 16, PPC64LE = 32, S390 = 64, S390X = 128,
+	X86_64 = 1,
+	X86 = 2,
+	X32 = 4,
+	ARM = 8,
+	ARM64 = 16,
+	PPC64LE = 32,
+	S390 = 64,
+	S390X = 128,
 	RISCV64 = 256,
 };
 
@@ -40,71 +47,80 @@ static const struct {
 	uint32_t arch;
 	unsigned int bit;
 } bits[] = {
-	{ SCMP_ARCH_X86_64, X86_64 }, { SCMP_ARCH_X86, X86 },	{ SCMP_ARCH_X32, X32 },
+	{ SCMP_ARCH_X86_64, X86_64 }, { SCMP_ARCH_X86, X86 },	    { SCMP_ARCH_X32, X32 },
 	{ SCMP_ARCH_ARM, ARM },	      { SCMP_ARCH_AARCH64, ARM64 }, { SCMP_ARCH_PPC64LE, PPC64LE },
-	{ SCMP_ARCH_S390, S390 },     { SCMP_ARCH_S390X, S390X }, { SCMP_ARCH_RISCV64, RISCV64 },
+	{ SCMP_ARCH_S390, S390 },     { SCMP_ARCH_S390X, S390X },   { SCMP_ARCH_RISCV64, RISCV64 },
 };
 
-#define NAMESPACES                                                                            \
-	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |           \
-	 CLONE_NEWNET | CLONE_NEWCGROUP)
+#define NAMESPACES                                                                                 \
+	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
+	 CLONE_NEWCGROUP)
 #define AF_ALG_NUMBER 38
 #define AF_VSOCK_NUMBER 40
 
 struct rule {
-	const char *names;		/* separated by spaces */
-	uint64_t with, without;		/* only with, only without these capabilities */
-	unsigned int on, not_on;	/* only on, not on these architectures; 0 for all */
-	int error;			/* 0 allows; otherwise the errno that is returned */
+	const char *names;	 /* separated by spaces */
+	uint64_t with, without;	 /* only with, only without these capabilities */
+	unsigned int on, not_on; /* only on, not on these architectures; 0 for all */
+	int error;		 /* 0 allows; otherwise the errno that is returned */
 	enum { ANY_ARGUMENTS, ONE_ARGUMENT } condition;
 	struct scmp_arg_cmp argument;
 };
 
 static const struct rule rules[] = {
 	/* Reading and writing, by descriptor. */
-	{ .names = "read readv pread64 preadv preadv2 write writev pwrite64 pwritev pwritev2 close "
-	  "close_range lseek _llseek dup dup2 dup3 fcntl fcntl64 ioctl flock readahead "
-	  "fadvise64 fadvise64_64 fallocate ftruncate ftruncate64 fsync fdatasync sync syncfs "
-	  "sync_file_range copy_file_range sendfile sendfile64 splice tee vmsplice pipe pipe2 "
-	  "cachestat" },
+	{ .names =
+		  "read readv pread64 preadv preadv2 write writev pwrite64 pwritev pwritev2 close "
+		  "close_range lseek _llseek dup dup2 dup3 fcntl fcntl64 ioctl flock readahead "
+		  "fadvise64 fadvise64_64 fallocate ftruncate ftruncate64 fsync fdatasync sync syncfs "
+		  "sync_file_range copy_file_range sendfile sendfile64 splice tee vmsplice pipe pipe2 "
+		  "cachestat" },
 
 	/* Files by name, and what is known about them. name_to_handle_at only
 	 * makes a handle; opening by one is further below. */
-	{ .names = "open openat openat2 creat access faccessat faccessat2 stat stat64 lstat lstat64 fstat "
-	  "fstat64 fstatat64 newfstatat statx statfs statfs64 fstatfs fstatfs64 statmount "
-	  "listmount readlink readlinkat getcwd chdir fchdir getdents getdents64 "
-	  "name_to_handle_at umask truncate truncate64" },
-	{ .names = "mkdir mkdirat mknod mknodat rmdir link linkat symlink symlinkat unlink unlinkat rename "
-	  "renameat renameat2 chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 "
-	  "fchownat lchown lchown32 utime utimes utimensat utimensat_time64 futimesat" },
-	{ .names = "getxattr lgetxattr fgetxattr getxattrat setxattr lsetxattr fsetxattr setxattrat "
-	  "listxattr llistxattr flistxattr listxattrat removexattr lremovexattr fremovexattr "
-	  "removexattrat" },
+	{ .names =
+		  "open openat openat2 creat access faccessat faccessat2 stat stat64 lstat lstat64 fstat "
+		  "fstat64 fstatat64 newfstatat statx statfs statfs64 fstatfs fstatfs64 statmount "
+		  "listmount readlink readlinkat getcwd chdir fchdir getdents getdents64 "
+		  "name_to_handle_at umask truncate truncate64" },
+	{ .names =
+		  "mkdir mkdirat mknod mknodat rmdir link linkat symlink symlinkat unlink unlinkat rename "
+		  "renameat renameat2 chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 "
+		  "fchownat lchown lchown32 utime utimes utimensat utimensat_time64 futimesat" },
+	{ .names =
+		  "getxattr lgetxattr fgetxattr getxattrat setxattr lsetxattr fsetxattr setxattrat "
+		  "listxattr llistxattr flistxattr listxattrat removexattr lremovexattr fremovexattr "
+		  "removexattrat" },
 	{ .names = "inotify_init inotify_init1 inotify_add_watch inotify_rm_watch fanotify_mark" },
 
 	/* Waiting for descriptors; events; the older asynchronous I/O. */
-	{ .names = "select _newselect pselect6 pselect6_time64 poll ppoll ppoll_time64 epoll_create "
-	  "epoll_create1 epoll_ctl epoll_ctl_old epoll_wait epoll_wait_old epoll_pwait "
-	  "epoll_pwait2 eventfd eventfd2 io_setup io_destroy io_submit io_cancel io_getevents "
-	  "io_pgetevents io_pgetevents_time64" },
+	{ .names =
+		  "select _newselect pselect6 pselect6_time64 poll ppoll ppoll_time64 epoll_create "
+		  "epoll_create1 epoll_ctl epoll_ctl_old epoll_wait epoll_wait_old epoll_pwait "
+		  "epoll_pwait2 eventfd eventfd2 io_setup io_destroy io_submit io_cancel io_getevents "
+		  "io_pgetevents io_pgetevents_time64" },
 
 	/* Memory. */
-	{ .names = "brk mmap mmap2 munmap mprotect mremap madvise mincore msync mlock mlock2 mlockall "
-	  "munlock munlockall remap_file_pages memfd_create memfd_secret membarrier mseal "
-	  "map_shadow_stack pkey_alloc pkey_free pkey_mprotect" },
+	{ .names =
+		  "brk mmap mmap2 munmap mprotect mremap madvise mincore msync mlock mlock2 mlockall "
+		  "munlock munlockall remap_file_pages memfd_create memfd_secret membarrier mseal "
+		  "map_shadow_stack pkey_alloc pkey_free pkey_mprotect" },
 
 	/* Processes and threads. The calls that begin with sched_ and set
 	 * something are checked by the kernel against CAP_SYS_NICE. */
-	{ .names = "fork vfork execve execveat exit exit_group wait4 waitid waitpid getpid getppid gettid "
-	  "getpgid getpgrp setpgid getsid setsid set_tid_address set_thread_area "
-	  "get_thread_area set_robust_list get_robust_list rseq prctl seccomp pidfd_open "
-	  "pidfd_send_signal process_mrelease uretprobe riscv_hwprobe" },
-	{ .names = "futex futex_time64 futex_waitv futex_wait futex_wake futex_requeue restart_syscall "
-	  "pause" },
-	{ .names = "sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_setparam "
-	  "sched_getscheduler sched_setscheduler sched_getattr sched_setattr "
-	  "sched_get_priority_max sched_get_priority_min sched_rr_get_interval "
-	  "sched_rr_get_interval_time64 getpriority setpriority ioprio_get ioprio_set getcpu" },
+	{ .names =
+		  "fork vfork execve execveat exit exit_group wait4 waitid waitpid getpid getppid gettid "
+		  "getpgid getpgrp setpgid getsid setsid set_tid_address set_thread_area "
+		  "get_thread_area set_robust_list get_robust_list rseq prctl seccomp pidfd_open "
+		  "pidfd_send_signal process_mrelease uretprobe riscv_hwprobe" },
+	{ .names =
+		  "futex futex_time64 futex_waitv futex_wait futex_wake futex_requeue restart_syscall "
+		  "pause" },
+	{ .names =
+		  "sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_setparam "
+		  "sched_getscheduler sched_setscheduler sched_getattr sched_setattr "
+		  "sched_get_priority_max sched_get_priority_min sched_rr_get_interval "
+		  "sched_rr_get_interval_time64 getpriority setpriority ioprio_get ioprio_set getcpu" },
 	{ .names = "getrlimit ugetrlimit setrlimit prlimit64 getrusage times sysinfo uname" },
 
 	/* Reading another process's memory. The kernel's own check is the same
@@ -113,47 +129,55 @@ static const struct rule rules[] = {
 	{ .names = "ptrace process_vm_readv process_vm_writev" },
 
 	/* Signals. */
-	{ .names = "kill tkill tgkill rt_sigaction rt_sigprocmask rt_sigpending rt_sigqueueinfo "
-	  "rt_tgsigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 "
-	  "sigaltstack sigprocmask sigreturn signalfd signalfd4" },
+	{ .names =
+		  "kill tkill tgkill rt_sigaction rt_sigprocmask rt_sigpending rt_sigqueueinfo "
+		  "rt_tgsigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 "
+		  "sigaltstack sigprocmask sigreturn signalfd signalfd4" },
 
 	/* Time. Setting the clock is further below: adjtimex and clock_adjtime
 	 * only read it without CAP_SYS_TIME. */
-	{ .names = "time gettimeofday clock_gettime clock_gettime64 clock_getres clock_getres_time64 "
-	  "clock_nanosleep clock_nanosleep_time64 nanosleep adjtimex clock_adjtime "
-	  "clock_adjtime64 alarm getitimer setitimer timer_create timer_delete "
-	  "timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64 "
-	  "timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime "
-	  "timerfd_settime64" },
+	{ .names =
+		  "time gettimeofday clock_gettime clock_gettime64 clock_getres clock_getres_time64 "
+		  "clock_nanosleep clock_nanosleep_time64 nanosleep adjtimex clock_adjtime "
+		  "clock_adjtime64 alarm getitimer setitimer timer_create timer_delete "
+		  "timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64 "
+		  "timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime "
+		  "timerfd_settime64" },
 
 	/* Who one is. Whether one may become another, capabilities say. */
-	{ .names = "getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getresuid "
-	  "getresuid32 getresgid getresgid32 getgroups getgroups32 setuid setuid32 setgid "
-	  "setgid32 setreuid setreuid32 setregid setregid32 setresuid setresuid32 setresgid "
-	  "setresgid32 setfsuid setfsuid32 setfsgid setfsgid32 setgroups setgroups32 capget "
-	  "capset" },
+	{ .names =
+		  "getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getresuid "
+		  "getresuid32 getresgid getresgid32 getgroups getgroups32 setuid setuid32 setgid "
+		  "setgid32 setreuid setreuid32 setregid setregid32 setresuid setresuid32 setresgid "
+		  "setresgid32 setfsuid setfsuid32 setfsgid setfsgid32 setgroups setgroups32 capget "
+		  "capset" },
 
 	/* Sockets, once they are there. socketcall is how old 32-bit x86
 	 * programs do all of this; its arguments lie in memory, where a filter
 	 * can't look, so that the rules for socket() below do not reach it. */
-	{ .names = "socketpair bind connect listen accept accept4 getsockname getpeername getsockopt "
-	  "setsockopt shutdown send sendto sendmsg sendmmsg recv recvfrom recvmsg recvmmsg "
-	  "recvmmsg_time64 socketcall" },
+	{ .names =
+		  "socketpair bind connect listen accept accept4 getsockname getpeername getsockopt "
+		  "setsockopt shutdown send sendto sendmsg sendmmsg recv recvfrom recvmsg recvmmsg "
+		  "recvmmsg_time64 socketcall" },
 
 	/* All families but two. AF_ALG, the kernel's ciphers, was a way to
 	 * root. AF_VSOCK reaches the hypervisor and other virtual machines, and
 	 * knows no network namespaces. So: below 38, 39, above 40. */
-	{ .names = "socket", .condition = ONE_ARGUMENT,
+	{ .names = "socket",
+	  .condition = ONE_ARGUMENT,
 	  .argument = { 0, SCMP_CMP_LT, AF_ALG_NUMBER, 0 } },
-	{ .names = "socket", .condition = ONE_ARGUMENT,
+	{ .names = "socket",
+	  .condition = ONE_ARGUMENT,
 	  .argument = { 0, SCMP_CMP_EQ, AF_ALG_NUMBER + 1, 0 } },
-	{ .names = "socket", .condition = ONE_ARGUMENT,
+	{ .names = "socket",
+	  .condition = ONE_ARGUMENT,
 	  .argument = { 0, SCMP_CMP_GT, AF_VSOCK_NUMBER, 0 } },
 
 	/* System V and POSIX messages, semaphores, shared memory: ns-ipc's. */
-	{ .names = "ipc msgget msgsnd msgrcv msgctl semget semop semtimedop semtimedop_time64 semctl shmget "
-	  "shmat shmdt shmctl mq_open mq_unlink mq_timedsend mq_timedsend_time64 "
-	  "mq_timedreceive mq_timedreceive_time64 mq_notify mq_getsetattr" },
+	{ .names =
+		  "ipc msgget msgsnd msgrcv msgctl semget semop semtimedop semtimedop_time64 semctl shmget "
+		  "shmat shmdt shmctl mq_open mq_unlink mq_timedsend mq_timedsend_time64 "
+		  "mq_timedreceive mq_timedreceive_time64 mq_notify mq_getsetattr" },
 
 	/* Giving up more rights is always good. */
 	{ .names = "landlock_create_ruleset landlock_add_rule landlock_restrict_self getrandom" },
@@ -161,15 +185,20 @@ static const struct rule rules[] = {
 	/* personality: Linux, 32-bit Linux, the two with uname 2.6, and the
 	 * question which one it is. Others would switch off the random layout
 	 * of memory (setarch -R), or map page 0. */
-	{ .names = "personality", .condition = ONE_ARGUMENT,
+	{ .names = "personality",
+	  .condition = ONE_ARGUMENT,
 	  .argument = { 0, SCMP_CMP_EQ, 0x0, 0 } },
-	{ .names = "personality", .condition = ONE_ARGUMENT,
+	{ .names = "personality",
+	  .condition = ONE_ARGUMENT,
 	  .argument = { 0, SCMP_CMP_EQ, 0x8, 0 } },
-	{ .names = "personality", .condition = ONE_ARGUMENT,
+	{ .names = "personality",
+	  .condition = ONE_ARGUMENT,
 	  .argument = { 0, SCMP_CMP_EQ, 0x20000, 0 } },
-	{ .names = "personality", .condition = ONE_ARGUMENT,
+	{ .names = "personality",
+	  .condition = ONE_ARGUMENT,
 	  .argument = { 0, SCMP_CMP_EQ, 0x20008, 0 } },
-	{ .names = "personality", .condition = ONE_ARGUMENT,
+	{ .names = "personality",
+	  .condition = ONE_ARGUMENT,
 	  .argument = { 0, SCMP_CMP_EQ, 0xffffffff, 0 } },
 
 	/* What only one architecture has. modify_ldt (CVE-2017-17053) is for
@@ -177,7 +206,8 @@ static const struct rule rules[] = {
 	{ .names = "arch_prctl", .on = X86_64 | X32 },
 	{ .names = "modify_ldt", .on = X86_64 | X32 | X86 },
 	{ .names = "arm_fadvise64_64 arm_sync_file_range sync_file_range2 breakpoint cacheflush "
-		   "set_tls", .on = ARM | ARM64 },
+		   "set_tls",
+	  .on = ARM | ARM64 },
 	{ .names = "sync_file_range2 swapcontext", .on = PPC64LE },
 	{ .names = "s390_pci_mmio_read s390_pci_mmio_write s390_runtime_instr",
 	  .on = S390 | S390X },
@@ -189,10 +219,16 @@ static const struct rule rules[] = {
 	 * CVE-2023-32233, CVE-2024-1086. clone3 has its flags in memory, where
 	 * a filter can't look; told that it is not there, the C library takes
 	 * clone. */
-	{ .names = "clone", .without = CAP(CAP_SYS_ADMIN), .not_on = S390 | S390X,
-	  .condition = ONE_ARGUMENT, .argument = { 0, SCMP_CMP_MASKED_EQ, NAMESPACES, 0 } },
-	{ .names = "clone", .without = CAP(CAP_SYS_ADMIN), .on = S390 | S390X,
-	  .condition = ONE_ARGUMENT, .argument = { 1, SCMP_CMP_MASKED_EQ, NAMESPACES, 0 } },
+	{ .names = "clone",
+	  .without = CAP(CAP_SYS_ADMIN),
+	  .not_on = S390 | S390X,
+	  .condition = ONE_ARGUMENT,
+	  .argument = { 0, SCMP_CMP_MASKED_EQ, NAMESPACES, 0 } },
+	{ .names = "clone",
+	  .without = CAP(CAP_SYS_ADMIN),
+	  .on = S390 | S390X,
+	  .condition = ONE_ARGUMENT,
+	  .argument = { 1, SCMP_CMP_MASKED_EQ, NAMESPACES, 0 } },
 	{ .names = "clone3", .without = CAP(CAP_SYS_ADMIN), .error = ENOSYS },
 
 	/* CAP_SYS_ADMIN: namespaces, mounts (CVE-2022-0185 is in fsconfig), BPF

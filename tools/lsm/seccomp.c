@@ -57,9 +57,8 @@ static struct sock_fprog default_program(uint64_t capabilities, const char **wha
 	for (size_t i = 0; i < sizeof(ready_made) / sizeof(*ready_made); i++)
 		if (ready_made[i].capabilities == matter) {
 			*what = ready_made[i].what;
-			return (struct sock_fprog){
-				ready_made[i].length, (struct sock_filter *)ready_made[i].filter
-			};
+			return (struct sock_fprog){ ready_made[i].length,
+						    (struct sock_filter *)ready_made[i].filter };
 		}
 	*what = "default, for this set of capabilities";
 	return lsm_profile_compile(seccomp_arch_native(), matter);
@@ -99,8 +98,7 @@ static char *read_profile(const char *name, size_t *size)
 	return text;
 }
 
-static struct sock_fprog file_program(const char *name, uint64_t capabilities,
-				      unsigned int *flags)
+static struct sock_fprog file_program(const char *name, uint64_t capabilities, unsigned int *flags)
 {
 	struct sock_fprog program;
 	size_t size;
@@ -131,7 +129,8 @@ static uint32_t deny_action(const char *action)
 		return SCMP_ACT_LOG;
 	if (strncmp(action, "errno", 5) != 0 || (action[5] && action[5] != ':'))
 		die("--seccomp-action %.80s: expected kill, errno, errno:NAME (such as "
-		    "errno:ENOSYS) or log", action);
+		    "errno:ENOSYS) or log",
+		    action);
 	if (action[5])
 		error = lsm_errno_number(action + 6);
 	if (error < 0)
@@ -183,7 +182,8 @@ static void add(struct lsm_seccomp *seccomp, const char *what, struct sock_fprog
 {
 	/* The next thing to happen is that the program is executed. */
 	if (refuses(&program, SYS_execve))
-		lsm_refuse("SC-EXEC", "the filter refuses execve, so no program could start under it",
+		lsm_refuse("SC-EXEC",
+			   "the filter refuses execve, so no program could start under it",
 			   "allow execve in the profile", "seccomp(2)",
 			   "run a program under the seccomp filter %s", what);
 	seccomp->load[seccomp->count].what = what;
@@ -208,8 +208,7 @@ void lsm_seccomp_prepare(struct lsm_seccomp *seccomp, bool allow_new_privs)
 		add(seccomp, what, program, flags);
 	}
 	if (seccomp->deny)
-		add(seccomp, "of --deny",
-		    deny_program(seccomp->deny, action), 0);
+		add(seccomp, "of --deny", deny_program(seccomp->deny, action), 0);
 
 	/* Each filter holds at once, and may refuse the call that loads the
 	 * next: then the other one goes first. */

@@ -44,8 +44,8 @@ static bool read_modules(char *text, size_t size)
 		uint64_t index = ids[i] - 100;
 		bool known = index < sizeof(module_names) / sizeof(*module_names);
 		int put = known ? snprintf(text + n, size - n, "%s%s", i ? "," : "",
-					   module_names[index]) :
-				  snprintf(text + n, size - n, "%smodule %llu", i ? "," : "",
+					   module_names[index])
+				: snprintf(text + n, size - n, "%smodule %llu", i ? "," : "",
 					   (unsigned long long)ids[i]);
 
 		n += (size_t)put;
@@ -61,16 +61,19 @@ static void print_kernel(void)
 
 	uname(&here);
 	printf("This kernel: Linux %s, %s\n", here.release, here.machine);
-	printf("  security modules  %s\n", read_modules(text, sizeof(text)) ? text :
-		"can't be told: /sys/kernel/security is not mounted here");
+	printf("  security modules  %s\n",
+	       read_modules(text, sizeof(text))
+		       ? text
+		       : "can't be told: /sys/kernel/security is not mounted here");
 	if (abi > 0)
 		printf("  Landlock          ABI %d: files%s%s%s\n", abi,
 		       abi >= 4 ? ", TCP ports" : "", abi >= 5 ? ", ioctl on devices" : "",
 		       abi >= 6 ? ", signals, abstract UNIX sockets" : "");
 	else
-		printf("  Landlock          %s\n", errno == EOPNOTSUPP ?
-			"built in, but not switched on (lsm= on the kernel's command line)" :
-			"not there");
+		printf("  Landlock          %s\n",
+		       errno == EOPNOTSUPP
+			       ? "built in, but not switched on (lsm= on the kernel's command line)"
+			       : "not there");
 	if (read_file("/proc/sys/kernel/seccomp/actions_avail", text, sizeof(text)) > 0)
 		printf("  seccomp           %s", text);
 	else
@@ -123,16 +126,17 @@ static void print_process(const char *process)
 	printf("Process %s (%s)\n", field(status, "\nPid:\t", number, sizeof(number)),
 	       field(status, "Name:\t", value, sizeof(value)));
 	printf("  no_new_privs      %s\n",
-	       *field(status, "\nNoNewPrivs:\t", value, sizeof(value)) == '1' ?
-	       "yes: no program it executes gains rights" : "no: set-user-ID programs work");
+	       *field(status, "\nNoNewPrivs:\t", value, sizeof(value)) == '1'
+		       ? "yes: no program it executes gains rights"
+		       : "no: set-user-ID programs work");
 	mode = atoi(field(status, "\nSeccomp:\t", value, sizeof(value)));
 	field(status, "\nSeccomp_filters:\t", number, sizeof(number));
 	if (mode == 2)
 		printf("  seccomp           %s filter%s\n", *number ? number : "at least 1",
 		       strcmp(number, "1") == 0 ? "" : "s");
 	else
-		printf("  seccomp           %s\n", mode == 1 ? "strict: read, write, exit only" :
-							      "no filter");
+		printf("  seccomp           %s\n",
+		       mode == 1 ? "strict: read, write, exit only" : "no filter");
 	printf("  Landlock          can't be told: the kernel shows nobody a process's rules\n");
 	if (lsm_apparmor_runs()) {
 		snprintf(path, sizeof(path), "/proc/%s/attr/apparmor", process);

@@ -62,7 +62,8 @@ static void list_queues(void)
 	if (!table)
 		return;
 	for (; fscanf(table, "%d %d %o %lu %lu %*u %*u %u %*[^\n]", &key, &id, &mode, &bytes,
-		      &messages, &owner) == 6; found++) {
+		      &messages, &owner) == 6;
+	     found++) {
 		print_object(key, id, mode, owner);
 		printf("%lu bytes in %lu messages\n", bytes, messages);
 	}
@@ -104,7 +105,8 @@ static void list_shared_memory(void)
 	if (!table)
 		return;
 	for (; fscanf(table, "%d %d %o %lu %*u %*u %lu %u %*[^\n]", &key, &id, &mode, &bytes,
-		      &attached, &owner) == 6; found++) {
+		      &attached, &owner) == 6;
+	     found++) {
 		print_object(key, id, mode, owner);
 		printf("%lu bytes, attached %lu times\n", bytes, attached);
 	}
@@ -180,7 +182,8 @@ static void list_files(int fd, bool queues, const char *where)
 			continue;
 		if (queues && is_foreign(entry->d_name, &file)) {
 			printf("  not shown: %s is that of another IPC namespace; mount one's own:  "
-			       "mount -t mqueue none %s\n", where, where);
+			       "mount -t mqueue none %s\n",
+			       where, where);
 			found++;
 			break;
 		}

@@ -55,15 +55,23 @@ static const struct option table[] = {
 
 /* Each IPC namespace has these of its own. Another setting, even one of a
  * like name, might be the whole machine's. ipc_namespaces(7). */
-static const char *const settings[] = {
-	"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.msg_next_id",
-	"kernel.sem", "kernel.sem_next_id",
-	"kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_next_id",
-	"kernel.shm_rmid_forced",
-	"fs.mqueue.msg_default", "fs.mqueue.msg_max", "fs.mqueue.msgsize_default",
-	"fs.mqueue.msgsize_max", "fs.mqueue.queues_max",
-	NULL
-};
+static const char *const settings[] = { "kernel.msgmax",
+					"kernel.msgmnb",
+					"kernel.msgmni",
+					"kernel.msg_next_id",
+					"kernel.sem",
+					"kernel.sem_next_id",
+					"kernel.shmall",
+					"kernel.shmmax",
+					"kernel.shmmni",
+					"kernel.shm_next_id",
+					"kernel.shm_rmid_forced",
+					"fs.mqueue.msg_default",
+					"fs.mqueue.msg_max",
+					"fs.mqueue.msgsize_default",
+					"fs.mqueue.msgsize_max",
+					"fs.mqueue.queues_max",
+					NULL };
 
 struct plan {
 	bool list;
@@ -103,7 +111,8 @@ static void add_sysctl(struct plan *plan, const char *text)
 			return;
 	die("an IPC namespace has no setting '%s' of its own; it has: kernel.msgmax, msgmnb, "
 	    "msgmni; kernel.sem; kernel.shmall, shmmax, shmmni, shm_rmid_forced; and fs.mqueue.* "
-	    "[SYSCTL-SCOPE]", sysctl->key);
+	    "[SYSCTL-SCOPE]",
+	    sysctl->key);
 }
 
 int main(int argc, char *argv[])
@@ -118,21 +127,16 @@ int main(int argc, char *argv[])
 		die_errno("cannot begin");
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
-		case SYSCTL:
-			add_sysctl(&plan, optarg);
-			break;
-		case LIST:
-			plan.list = true;
-			break;
-		case 'j':
-			plan.join = optarg;
-			break;
+		case SYSCTL: add_sysctl(&plan, optarg); break;
+		case LIST: plan.list = true; break;
+		case 'j': plan.join = optarg; break;
 		}
 	if (plan.list && plan.sysctl_count)
 		die("--list only looks; --sysctl goes without it");
 	if (plan.list && argv[optind])
 		die("--list runs no program, and '%s' is one; to see a new namespace:  "
-		    "ns-ipc ns-ipc --list", argv[optind]);
+		    "ns-ipc ns-ipc --list",
+		    argv[optind]);
 	tool_ready();
 	setup(&plan);
 	if (plan.list && !checking) {

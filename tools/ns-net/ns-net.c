@@ -72,7 +72,7 @@ static int receive_ack(int route)
 	struct {
 		struct nlmsghdr header;
 		struct nlmsgerr answer;
-		char request[256];	/* an error comes with the request behind it */
+		char request[256]; /* an error comes with the request behind it */
 	} message;
 	ssize_t n = recv(route, &message, sizeof(message), 0);
 
@@ -138,7 +138,8 @@ static void add_sysctl(struct plan *plan, const char *text)
 	sysctl_parse(sysctl, text, "net.ipv4.ip_forward=1");
 	if (strncmp(sysctl->path, "/proc/sys/net/", 14) != 0)
 		die("a network namespace has only the settings that begin with 'net.', and '%s' "
-		    "is not one of them [SYSCTL-SCOPE]", sysctl->key);
+		    "is not one of them [SYSCTL-SCOPE]",
+		    sysctl->key);
 }
 
 /* What --join takes: `ip netns add NAME` binds a namespace to a file of that
@@ -161,7 +162,8 @@ static const char *find_namespace(const char *target)
 	}
 	if (access(target, F_OK) != 0)
 		die("--join takes a process id, a file, or a name that 'ip netns list' shows, and "
-		    "'%.200s' is none of them [NS-JOIN-GONE]", target);
+		    "'%.200s' is none of them [NS-JOIN-GONE]",
+		    target);
 	return target;
 }
 
@@ -177,15 +179,9 @@ int main(int argc, char *argv[])
 		die_errno("cannot begin");
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
-		case NO_LO:
-			plan.no_lo = true;
-			break;
-		case SYSCTL:
-			add_sysctl(&plan, optarg);
-			break;
-		case 'j':
-			plan.join = find_namespace(optarg);
-			break;
+		case NO_LO: plan.no_lo = true; break;
+		case SYSCTL: add_sysctl(&plan, optarg); break;
+		case 'j': plan.join = find_namespace(optarg); break;
 		}
 	if (plan.join && plan.no_lo)
 		die("--join changes no device, so --no-lo has nothing to leave out");

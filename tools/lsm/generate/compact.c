@@ -21,12 +21,12 @@
 
 #define CODE_MAX BPF_MAXINSNS
 #define REACH 240
-#define TRIED 470		/* numbers that the kernel tries; about */
+#define TRIED 470 /* numbers that the kernel tries; about */
 
 struct writer {
 	const struct sock_fprog *from;
-	size_t taken_over[CODE_MAX];	/* labels of instructions of `from` */
-	struct sock_filter code[CODE_MAX];	/* the last first */
+	size_t taken_over[CODE_MAX];	   /* labels of instructions of `from` */
+	struct sock_filter code[CODE_MAX]; /* the last first */
 	size_t length;
 	struct {
 		uint32_t action;
@@ -38,7 +38,7 @@ struct writer {
 struct range {
 	uint32_t first;
 	uint32_t answer;
-	size_t where;		/* LSM_DEPENDS: where in the old program it goes on */
+	size_t where; /* LSM_DEPENDS: where in the old program it goes on */
 	size_t weight;
 };
 
@@ -55,17 +55,17 @@ static size_t reach(struct writer *writer, size_t label)
 {
 	if (writer->length - label < REACH)
 		return label;
-	return emit(writer, (struct sock_filter)BPF_STMT(
-				    BPF_JMP | BPF_JA, (uint32_t)(writer->length - label)));
+	return emit(writer, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA,
+							 (uint32_t)(writer->length - label)));
 }
 
 static size_t emit_jump(struct writer *writer, uint16_t how, uint32_t value, size_t yes, size_t no)
 {
 	yes = reach(writer, yes);
 	no = reach(writer, no);
-	return emit(writer, (struct sock_filter)BPF_JUMP(
-				    how, value, (uint8_t)(writer->length - yes),
-				    (uint8_t)(writer->length - no)));
+	return emit(writer,
+		    (struct sock_filter)BPF_JUMP(how, value, (uint8_t)(writer->length - yes),
+						 (uint8_t)(writer->length - no)));
 }
 
 static size_t emit_return(struct writer *writer, uint32_t action)
@@ -79,7 +79,8 @@ static size_t emit_return(struct writer *writer, uint32_t action)
 	if (i == sizeof(writer->returns) / sizeof(*writer->returns))
 		die("a filter has too many different answers");
 	writer->returns[i].action = action;
-	writer->returns[i].label = emit(writer, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
+	writer->returns[i].label =
+		emit(writer, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
 	writer->return_count += i == writer->return_count;
 	return writer->returns[i].label;
 }
@@ -106,8 +107,9 @@ static size_t take_over(struct writer *writer, size_t at)
 		size_t next = take_over(writer, at + 1);
 
 		if (next != writer->length)
-			emit(writer, (struct sock_filter)BPF_STMT(
-					     BPF_JMP | BPF_JA, (uint32_t)(writer->length - next)));
+			emit(writer,
+			     (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA,
+							  (uint32_t)(writer->length - next)));
 		label = emit(writer, code);
 	}
 	writer->taken_over[at] = label;
@@ -120,8 +122,8 @@ static size_t emit_search(struct writer *writer, const struct range *ranges, siz
 	size_t total = 0, half = 0, middle = 1, left, right;
 
 	if (count == 1)
-		return ranges->answer == LSM_DEPENDS ? take_over(writer, ranges->where) :
-						       emit_return(writer, ranges->answer);
+		return ranges->answer == LSM_DEPENDS ? take_over(writer, ranges->where)
+						     : emit_return(writer, ranges->answer);
 	for (size_t i = 0; i < count; i++)
 		total += ranges[i].weight;
 	for (size_t i = 0; i + 1 < count && half + ranges[i].weight / 2 < total / 2; i++) {
@@ -161,16 +163,16 @@ static size_t find_borders(const struct sock_fprog *program, uint32_t *borders)
 	return n;
 }
 
-static size_t find_ranges(const struct sock_fprog *program, uint32_t arch,
-			  const uint32_t *borders, size_t border_count, struct range *ranges)
+static size_t find_ranges(const struct sock_fprog *program, uint32_t arch, const uint32_t *borders,
+			  size_t border_count, struct range *ranges)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < border_count; i++) {
 		size_t where;
 		uint32_t answer = lsm_filter_walk(program, arch, borders[i], &where);
-		uint32_t next = i + 1 < border_count && borders[i + 1] < TRIED ? borders[i + 1] :
-										  TRIED;
+		uint32_t next =
+			i + 1 < border_count && borders[i + 1] < TRIED ? borders[i + 1] : TRIED;
 
 		if (n == 0 || ranges[n - 1].answer != answer ||
 		    (answer == LSM_DEPENDS && ranges[n - 1].where != where))
@@ -203,11 +205,12 @@ struct sock_fprog compact(const struct sock_fprog *program, const uint32_t *arch
 		if (block != writer->length)
 			block = reach(writer, block);
 		if (block != writer->length)
-			emit(writer, (struct sock_filter)BPF_STMT(
-					     BPF_JMP | BPF_JA, (uint32_t)(writer->length - block)));
-		block = emit(writer, (struct sock_filter)BPF_STMT(
-					     BPF_LD | BPF_W | BPF_ABS,
-					     offsetof(struct seccomp_data, nr)));
+			emit(writer,
+			     (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA,
+							  (uint32_t)(writer->length - block)));
+		block = emit(writer,
+			     (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+							  offsetof(struct seccomp_data, nr)));
 		next = emit_jump(writer, BPF_JMP | BPF_JEQ | BPF_K, arches[i], block, next);
 	}
 	if (next != writer->length)

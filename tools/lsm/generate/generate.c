@@ -74,8 +74,10 @@ int main(int argc, char *argv[])
 	printf("\t{ \"default, for no capabilities\", 0x0, filter_none, "
 	       "sizeof(filter_none) / sizeof(*filter_none) },\n");
 	printf("\t{ \"default, for CAP_SYS_CHROOT\", UINT64_C(0x%" PRIx64 "), filter_chroot, "
-	       "sizeof(filter_chroot) / sizeof(*filter_chroot) },\n", chroot_only);
+	       "sizeof(filter_chroot) / sizeof(*filter_chroot) },\n",
+	       chroot_only);
 	printf("\t{ \"default, for all capabilities\", UINT64_C(0x%" PRIx64 "), filter_all, "
-	       "sizeof(filter_all) / sizeof(*filter_all) },\n};\n", all);
+	       "sizeof(filter_all) / sizeof(*filter_all) },\n};\n",
+	       all);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }
