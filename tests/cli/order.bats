@@ -105,22 +105,22 @@ check_pair() {
 }
 
 # A pair in the right order, as a test of its own.
-neighbours() {
+neighbors() {
 	if [ "$1" = cgroup ] && ! may_cgroup; then
 		skip "this user may make no cgroup here"
 	fi
 	check_pair "$1" "$2"
 }
 
-@test "cgroup, then ns-user: both layers are there" { neighbours cgroup ns-user; }
-@test "ns-user, then ns-pid: both layers are there" { neighbours ns-user ns-pid; }
-@test "ns-pid, then ns-uts: both layers are there" { neighbours ns-pid ns-uts; }
-@test "ns-uts, then ns-ipc: both layers are there" { neighbours ns-uts ns-ipc; }
-@test "ns-ipc, then ns-net: both layers are there" { neighbours ns-ipc ns-net; }
-@test "ns-net, then ns-mnt: both layers are there" { neighbours ns-net ns-mnt; }
-@test "ns-mnt, then chroot: both layers are there" { neighbours ns-mnt chroot; }
-@test "chroot, then capdrop: both layers are there" { neighbours chroot capdrop; }
-@test "capdrop, then lsm: both layers are there" { neighbours capdrop lsm; }
+@test "cgroup, then ns-user: both layers are there" { neighbors cgroup ns-user; }
+@test "ns-user, then ns-pid: both layers are there" { neighbors ns-user ns-pid; }
+@test "ns-pid, then ns-uts: both layers are there" { neighbors ns-pid ns-uts; }
+@test "ns-uts, then ns-ipc: both layers are there" { neighbors ns-uts ns-ipc; }
+@test "ns-ipc, then ns-net: both layers are there" { neighbors ns-ipc ns-net; }
+@test "ns-net, then ns-mnt: both layers are there" { neighbors ns-net ns-mnt; }
+@test "ns-mnt, then chroot: both layers are there" { neighbors ns-mnt chroot; }
+@test "chroot, then capdrop: both layers are there" { neighbors chroot capdrop; }
+@test "capdrop, then lsm: both layers are there" { neighbors capdrop lsm; }
 
 @test "any link before any that comes later in the order: both layers are there" {
 	first=0

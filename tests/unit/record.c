@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "record.h"
@@ -51,15 +52,23 @@ int __wrap_setns(int fd, int flags)
 	return 0;
 }
 
+/* What is read back is what was asked for last. */
+static char host[65], domain[65];
+static uid_t user_now;
+static gid_t group_now, groups_now[8];
+static size_t group_count;
+
 int __wrap_sethostname(const char *name, size_t length)
 {
 	put("sethostname(%.*s) ", (int)length, name);
+	snprintf(host, sizeof(host), "%.*s", (int)length, name);
 	return 0;
 }
 
 int __wrap_setdomainname(const char *name, size_t length)
 {
 	put("setdomainname(%.*s) ", (int)length, name);
+	snprintf(domain, sizeof(domain), "%.*s", (int)length, name);
 	return 0;
 }
 
@@ -104,6 +113,8 @@ long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 int __wrap_setgroups(size_t count, const gid_t *groups)
 {
 	put("setgroups(%zu", count);
+	group_count = count < 8 ? count : 8;
+	memcpy(groups_now, groups, group_count * sizeof(*groups));
 	for (size_t i = 0; i < count; i++)
 		put(",%u", groups[i]);
 	put(") ");
@@ -113,13 +124,42 @@ int __wrap_setgroups(size_t count, const gid_t *groups)
 int __wrap_setresgid(gid_t a, gid_t b, gid_t c)
 {
 	put("setresgid(%u,%u,%u) ", a, b, c);
+	group_now = a;
 	return 0;
 }
 
 int __wrap_setresuid(uid_t a, uid_t b, uid_t c)
 {
 	put("setresuid(%u,%u,%u) ", a, b, c);
+	user_now = a;
 	return 0;
+}
+
+int __wrap_uname(struct utsname *now)
+{
+	memset(now, 0, sizeof(*now));
+	strcpy(now->nodename, host);
+	strcpy(now->domainname, domain);
+	return 0;
+}
+
+int __wrap_getresuid(uid_t *a, uid_t *b, uid_t *c)
+{
+	*a = *b = *c = user_now;
+	return 0;
+}
+
+int __wrap_getresgid(gid_t *a, gid_t *b, gid_t *c)
+{
+	*a = *b = *c = group_now;
+	return 0;
+}
+
+int __wrap_getgroups(int size, gid_t list[])
+{
+	if (size)
+		memcpy(list, groups_now, group_count * sizeof(*list));
+	return (int)group_count;
 }
 
 _Noreturn void __wrap_exec_next(char *words[]);

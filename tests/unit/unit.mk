@@ -20,7 +20,7 @@ SOURCES_plan = tools/compose-run/plan.c tools/compose-run/options.c tools/compos
 LIBS_sets = -lcap
 
 WRAP = unshare setns sethostname setdomainname chroot chdir mount umount2 syscall setgroups \
-	setresgid setresuid exec_next
+	setresgid setresuid uname getresuid getresgid getgroups exec_next
 wrap = $(WRAP:%=-Wl,--wrap=%)
 
 WRAP_chroot = -Wl,--wrap=readlink

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include "file.h"
+#include "memory.h"
 #include "message.h"
 #include "sets.h"
 
@@ -50,11 +51,9 @@ static _Noreturn void die_unknown(const char *word)
 
 uint64_t sets_parse(const char *list)
 {
-	char *copy = strdup(list), *save = NULL;
+	char *copy = copy_text(list), *save = NULL;
 	uint64_t set = 0;
 
-	if (!copy)
-		die_errno("cannot read the capabilities");
 	for (char *word = strtok_r(copy, ", ", &save); word; word = strtok_r(NULL, ", ", &save)) {
 		char full[64];
 		cap_value_t cap;

@@ -30,6 +30,7 @@
 #include "cgroup.h"
 #include "chain.h"
 #include "file.h"
+#include "memory.h"
 #include "message.h"
 #include "option.h"
 #include "step.h"
@@ -94,7 +95,7 @@ static void make_tag(struct cgroup_work *work)
 
 static _Noreturn void fail_missing(struct cgroup_work *work, const char *controller)
 {
-	struct reason reason = { 0 };
+	static struct reason reason;
 
 	cgroup_missing(&work->layout, controller, &reason);
 	work->known = &reason;
@@ -161,8 +162,7 @@ static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
 		cgroup_sweep(place);
 		close(place);
 	}
-	if (asprintf(&cgroup->path, "%s/%s", cgroup->place, work->name) < 0)
-		die_errno("cannot name a cgroup");
+	cgroup->path = print_text("%s/%s", cgroup->place, work->name);
 	for (int tries = 0; tries < 5; tries++) {
 		STEP(mkdir(cgroup->path, 0755), "make the cgroup %s", cgroup->path);
 		cgroup->made = !dry_run;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "memory.h"
 
 bool cgroup_listed(const char *list, const char *word)
 {
@@ -68,8 +69,8 @@ static int read_own(struct cgroup_layout *layout, const char *path_of_own)
 			continue;
 		memset(hierarchy, 0, sizeof(*hierarchy));
 		hierarchy->version = *controllers ? 1 : 2;
-		hierarchy->controllers = strdup(controllers);
-		hierarchy->own = strdup(path);
+		hierarchy->controllers = copy_text(controllers);
+		hierarchy->own = copy_text(path);
 		hierarchy->fd = -1;
 		layout->count++;
 	}
@@ -147,9 +148,8 @@ static void take_mount(struct cgroup_layout *layout, char *own[], char *line)
 		}
 		free(hierarchy->mount);
 		free(hierarchy->own);
-		hierarchy->mount = strdup(words[4]);
-		if (asprintf(&hierarchy->own, "%s%s", words[4], path) < 0)
-			hierarchy->own = NULL;
+		hierarchy->mount = copy_text(words[4]);
+		hierarchy->own = print_text("%s%s", words[4], path);
 	}
 }
 
@@ -157,7 +157,7 @@ static void take_mount(struct cgroup_layout *layout, char *own[], char *line)
 static int find_in(struct cgroup_layout *layout, const char *cgroup, const char *mountinfo)
 {
 	FILE *file;
-	char *own[16], *line = NULL;
+	char *own[16] = { NULL }, *line = NULL;
 	size_t size = 0;
 	int count = 0;
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "memory.h"
 #include "message.h"
 #include "step.h"
 
@@ -85,18 +86,16 @@ static int open_named(struct cgroup_hierarchy *cgroup, const char *name)
 		bool is_directory = strncmp(name, cgroup->mount, length) == 0 &&
 				    (!name[length] || name[length] == '/');
 
-		if (asprintf(&cgroup->path, "%s%s", is_directory ? "" : cgroup->mount, name) < 0)
-			return -1;
+		cgroup->path = print_text("%s%s", is_directory ? "" : cgroup->mount, name);
 		return cgroup_open(cgroup->path);
 	}
 	/* Below our own cgroup, or beside it or one above it, where --name may
 	 * have made it (place.c). */
-	above = strdup(cgroup->own);
+	above = copy_text(cgroup->own);
 	while (above) {
 		int fd;
 
-		if (asprintf(&cgroup->path, "%s/%s", above, name) < 0)
-			return -1;
+		cgroup->path = print_text("%s/%s", above, name);
 		fd = cgroup_open(cgroup->path);
 		if (fd >= 0 || strlen(above) <= length)
 			return fd;

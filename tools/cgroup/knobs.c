@@ -20,6 +20,7 @@
 
 #include "cgroup.h"
 #include "file.h"
+#include "memory.h"
 #include "message.h"
 #include "number.h"
 #include "step.h"
@@ -88,7 +89,7 @@ static bool is_same(const char *knob, const char *asked, const char *held)
 		       cgroup_read_cpu_list(held, held_cpus) &&
 		       memcmp(want_cpus, held_cpus, sizeof(want_cpus)) == 0;
 	/* "8:0 rbps=1000" is kept as "8:0 rbps=1000 wbps=max ...". */
-	words = strdup(asked);
+	words = copy_text(asked);
 	for (char *word = strtok_r(words, " ", &position); word;
 	     word = strtok_r(NULL, " ", &position))
 		all = all && cgroup_listed(held, word);
@@ -257,12 +258,11 @@ void cgroup_write_limits(struct cgroup_work *work)
 	if (limits->cpuset)
 		limit_cpuset(work);
 	for (int i = 0; i < limits->knob_count; i++) {
-		char *knob = limits->knobs[i], *typed = limits->values[i], *dot = strchr(knob, '.');
-		struct cgroup_hierarchy *cgroup;
+		char *knob = limits->knobs[i], *typed = limits->values[i];
+		char *controller = copy_part(knob, strcspn(knob, "."));
+		struct cgroup_hierarchy *cgroup = cgroup_with(&work->layout, controller);
 
-		*dot = '\0';
-		cgroup = cgroup_with(&work->layout, knob);
-		*dot = '.';
+		free(controller);
 		work->at = knob;
 		STEP(write_knob(cgroup, knob, typed), "set %s to %s", knob, typed);
 		if (can_be_read(cgroup->fd, knob))

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "memory.h"
 #include "message.h"
 #include "number.h"
 
@@ -118,8 +119,8 @@ void cgroup_add_knob(struct cgroup_limits *limits, const char *text)
 		    (int)length, text);
 	if (limits->knob_count == 64)
 		die("--set can be given 64 times, and not more");
-	limits->knobs[limits->knob_count] = strndup(text, length);
-	limits->values[limits->knob_count] = strdup(equals + 1);
+	limits->knobs[limits->knob_count] = copy_part(text, length);
+	limits->values[limits->knob_count] = copy_text(equals + 1);
 	/* These two move processes, and so do no good in a limit. */
 	if (cgroup_listed("cgroup.procs cgroup.threads", limits->knobs[limits->knob_count]))
 		die("--set: %.*s is no limit; to enter a cgroup there is --join", (int)length,
@@ -150,5 +151,5 @@ void cgroup_wanted(const struct cgroup_limits *limits, const char *wanted[static
 	if (limits->cpuset)
 		want(wanted, &count, "cpuset");
 	for (int i = 0; i < limits->knob_count; i++)
-		want(wanted, &count, strndup(limits->knobs[i], strcspn(limits->knobs[i], ".")));
+		want(wanted, &count, copy_part(limits->knobs[i], strcspn(limits->knobs[i], ".")));
 }

@@ -32,6 +32,7 @@
 
 #include "cgroup.h"
 #include "file.h"
+#include "memory.h"
 #include "message.h"
 #include "step.h"
 
@@ -101,7 +102,7 @@ static bool is_limited(const char *directory)
 
 static _Noreturn void fail_busy(struct cgroup_work *work, const char *own)
 {
-	struct reason reason = { 0 };
+	static struct reason reason;
 
 	cgroup_busy(own, &reason);
 	work->known = &reason;
@@ -113,10 +114,8 @@ static _Noreturn void fail_busy(struct cgroup_work *work, const char *own)
 static char *find_place(struct cgroup_work *work, const struct cgroup_hierarchy *hierarchy,
 			const char *const wanted[])
 {
-	char *place = strdup(hierarchy->own);
+	char *place = copy_text(hierarchy->own);
 
-	if (!place)
-		die_errno("cannot look for a place for the cgroup");
 	if (is_root(place) || enables_all(place, wanted))
 		return place;
 	if (members_of(place) == ONLY_US && faccessat(AT_FDCWD, place, W_OK, AT_EACCESS) == 0)
@@ -133,7 +132,7 @@ static char *find_place(struct cgroup_work *work, const struct cgroup_hierarchy 
 	}
 	/* Not ours at all: let mkdir(2) say so. */
 	if (faccessat(AT_FDCWD, hierarchy->own, W_OK, AT_EACCESS) != 0)
-		return strdup(hierarchy->own);
+		return copy_text(hierarchy->own);
 	fail_busy(work, hierarchy->own);
 }
 
@@ -155,10 +154,8 @@ static void enable(struct cgroup_work *work, const struct cgroup_hierarchy *hier
 	if (lists(directory, "cgroup.subtree_control", controller))
 		return;
 	if (!lists(directory, "cgroup.controllers", controller)) {
-		char *parent = strdup(directory);
+		char *parent = copy_text(directory);
 
-		if (!parent)
-			die_errno("cannot enable %s", controller);
 		if (strlen(directory) <= strlen(hierarchy->mount)) {
 			struct reason reason = { 0 };
 
@@ -182,8 +179,7 @@ static void enable(struct cgroup_work *work, const struct cgroup_hierarchy *hier
 /* Leaves our own cgroup empty, so that limits can be set below it. */
 static void step_aside(struct cgroup_work *work, const char *place)
 {
-	if (asprintf(&work->aside, "%s/%s-outside", place, work->tag) < 0)
-		die_errno("cannot name a cgroup");
+	work->aside = print_text("%s/%s-outside", place, work->tag);
 	work->at = work->aside;
 	STEP(mkdir(work->aside, 0755), "make a leaf to step aside into, %s", work->aside);
 	work->aside_fd = cgroup_open(work->aside);
@@ -201,8 +197,6 @@ void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hier
 	if (!wanted[0])
 		return;
 	place = find_place(work, hierarchy, wanted);
-	if (!place)
-		die_errno("cannot look for a place for the cgroup");
 	hierarchy->place = place;
 	if (faccessat(AT_FDCWD, place, W_OK, AT_EACCESS) != 0)
 		return;
@@ -210,9 +204,9 @@ void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hier
 	 * not moved yet. */
 	for (const char *const *name = wanted; *name; name++)
 		if (!lists(place, "cgroup.controllers", *name)) {
-			char *parent = strdup(place);
+			char *parent = copy_text(place);
 
-			if (!parent || strlen(place) <= strlen(hierarchy->mount)) {
+			if (strlen(place) <= strlen(hierarchy->mount)) {
 				enable(work, hierarchy, place, *name);
 				continue;
 			}
@@ -264,7 +258,7 @@ void cgroup_step_back(struct cgroup_work *work)
 
 	if (!work->aside)
 		return;
-	own = strndup(work->aside, (size_t)(strrchr(work->aside, '/') - work->aside));
+	own = copy_part(work->aside, (size_t)(strrchr(work->aside, '/') - work->aside));
 	/* If somebody has made a cgroup there meanwhile, it keeps its limits:
 	 * we end in the leaf, and the next run removes that. */
 	if (own && !has_other(own, strrchr(work->aside, '/') + 1) && disable_all(own) == 0 &&

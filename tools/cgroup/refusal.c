@@ -11,6 +11,7 @@
 
 #include "cgroup.h"
 #include "file.h"
+#include "memory.h"
 #include "message.h"
 
 #define REASON(name, ...)                                                \
@@ -193,7 +194,7 @@ static bool closest_knob(const char *directory, const char *typed, char *name, s
 
 	while (files && count < 199 && (entry = readdir(files)))
 		if (entry->d_type == DT_REG)
-			names[count++] = strdup(entry->d_name);
+			names[count++] = copy_text(entry->d_name);
 	names[count] = NULL;
 	if (files)
 		closedir(files);

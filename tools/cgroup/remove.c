@@ -17,7 +17,7 @@
 #include "cgroup.h"
 #include "file.h"
 
-/* Calls visit(PATH, argument) for each cgroup directly below one. */
+/* Calls visit(PATH) for each cgroup directly below one. */
 static void each_below(const char *path, void (*visit)(const char *below))
 {
 	DIR *directory = opendir(path);

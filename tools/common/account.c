@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "memory.h"
 #include "message.h"
 #include "number.h"
 
@@ -97,14 +98,12 @@ static void find_groups_of(const char *root, const char *user, struct account *a
 
 void account_find(const char *root, const char *spec, struct account *account)
 {
-	char *user = strdup(spec), *group, name[256] = "";
+	char *user = copy_text(spec), *group, name[256] = "";
 	struct passwd *entry;
 	unsigned number = 0;
 	bool numeric;
 
 	memset(account, 0, sizeof(*account));
-	if (!user)
-		die_errno("cannot look up '%s'", spec);
 	group = strchr(user, ':');
 	if (group)
 		*group++ = '\0';
@@ -137,10 +136,8 @@ void account_find(const char *root, const char *spec, struct account *account)
 
 void account_find_groups(const char *list, struct account *account)
 {
-	char *copy = strdup(list), *save = NULL;
+	char *copy = copy_text(list), *save = NULL;
 
-	if (!copy)
-		die_errno("cannot look up the groups '%s'", list);
 	account->group_count = 0;
 	for (char *name = strtok_r(copy, ",", &save); name; name = strtok_r(NULL, ",", &save))
 		add_group(account, find_group("/", name));

@@ -40,7 +40,7 @@ extern bool checking;
 _Noreturn void exec_next(char *words[]);
 
 /* The directory that the running executable lies in, without a slash at the
- * end; NULL when it can't be told (no /proc). */
+ * end; NULL when it can't be told. */
 const char *tool_directory(void);
 
 #endif

@@ -89,7 +89,7 @@ bool step_begin(const char *call, const char *format, ...)
 	return !dry_run;
 }
 
-/* What a call that went well changed, and where to read on. */
+/* What a call that went well changed. */
 static void narrate_result(void)
 {
 	char after[64] = "";

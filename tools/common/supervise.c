@@ -234,7 +234,7 @@ static _Noreturn void end_by(int signal)
 	kill(getpid(), signal);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	_Exit(128 + signal); /* we are PID 1 ourselves, and were spared */
+	_Exit(128 + signal); /* by default this signal ends nobody: SIGWINCH, say */
 }
 
 /* The child has ended: a zombie that is not waited for yet. Ends as it did. */

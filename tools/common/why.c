@@ -1,7 +1,6 @@
 /* why.c: from an errno and the machine's state to the reason and the fix. */
 #include <errno.h>
 #include <fcntl.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/nsfs.h>
 #include <stdio.h>

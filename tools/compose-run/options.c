@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "chain.h"
+#include "memory.h"
 #include "message.h"
 #include "option.h"
 #include "options.h"
@@ -123,9 +124,7 @@ static void add_mount(struct config *config, struct config_mount mount)
 	if (*mount.target != '/' || strchr(mount.target, ','))
 		die("a mount point is an absolute path inside, without commas, not '%s'",
 		    mount.target);
-	config->mounts = reallocarray(config->mounts, config->mount_count + 1, sizeof(mount));
-	if (!config->mounts)
-		die_errno("cannot note the mount on '%s'", mount.target);
+	config->mounts = resize(config->mounts, config->mount_count + 1, sizeof(mount));
 	config->mounts[config->mount_count++] = mount;
 }
 
@@ -160,8 +159,7 @@ static void add_tmpfs(struct config *config, char *value)
 	if (options)
 		*options++ = '\0';
 	/* As docker does: nothing to execute there, unless asked for. */
-	if (asprintf(&all, "noexec%s%s", options ? "," : "", options ? options : "") < 0)
-		die_errno("cannot note the mount on '%s'", value);
+	all = print_text("noexec%s%s", options ? "," : "", options ? options : "");
 	mount.options = all;
 	add_mount(config, mount);
 }

@@ -17,6 +17,7 @@
 #include "../cgroup/cgroup.h"
 #include "account.h"
 #include "chain.h"
+#include "memory.h"
 #include "message.h"
 #include "plan.h"
 
@@ -29,9 +30,7 @@ void words_add(struct words *words, const char *format, ...)
 	if (vasprintf(&word, format, values) < 0)
 		die_errno("cannot put the chain together");
 	va_end(values);
-	words->word = reallocarray(words->word, words->count + 2, sizeof(*words->word));
-	if (!words->word)
-		die_errno("cannot put the chain together");
+	words->word = resize(words->word, words->count + 2, sizeof(*words->word));
 	words->word[words->count++] = word;
 	words->word[words->count] = NULL;
 }
@@ -174,7 +173,7 @@ static bool plan_user(const struct config *config, struct chain *chain)
 	return true;
 }
 
-/* An option of ns-mnt with its value. */
+/* An option with its value. */
 static void add_option(struct words *words, const char *option, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 static void add_option(struct words *words, const char *option, const char *format, ...)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "chain.h"
+#include "memory.h"
 #include "message.h"
 #include "run.h"
 #include "step.h"
@@ -21,8 +22,7 @@ static char *first_name(char *name)
 
 	if (!folder || strcmp(folder, "/usr/local/bin") == 0 || strcmp(folder, "/usr/bin") == 0)
 		return name;
-	if (asprintf(&path, "%s/%s", folder, name) < 0)
-		die_errno("cannot put the chain together");
+	path = print_text("%s/%s", folder, name);
 	return path;
 }
 
@@ -140,7 +140,7 @@ static bool try_words(const char *const words[])
 	pid_t child;
 
 	for (; words[n] && n < 15; n++)
-		copy[n] = strdup(words[n]);
+		copy[n] = copy_text(words[n]);
 	copy[n] = NULL;
 	fflush(stdout);
 	child = fork();

@@ -133,7 +133,7 @@ struct lsm_landlock {
 
 /* Takes note of an option; ends the process when the value is none. */
 void lsm_landlock_path(struct lsm_landlock *landlock, const char *option, const char *path);
-void lsm_landlock_ports(struct lsm_landlock *landlock, const char *option, const char *list);
+void lsm_landlock_ports(struct lsm_landlock *landlock, const char *option, const char *text);
 void lsm_landlock_scope(struct lsm_landlock *landlock, const char *list);
 
 /* Whether any restriction was asked for; applies them. */

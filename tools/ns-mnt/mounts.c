@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "memory.h"
 #include "message.h"
 #include "mounts.h"
 #include "readonly.h"
@@ -128,7 +129,9 @@ bool mount_parse_options(const char *options, unsigned long long *flags, char *v
 	size_t used = 0;
 
 	*values = '\0';
-	while (options && *options) {
+	if (!options)
+		return true;
+	while (*options) {
 		size_t length = strcspn(options, ","), i;
 
 		if (length == 0 || used + length + 2 > size)
@@ -346,7 +349,7 @@ static char *find_value(const char *options, const char *name)
 
 	while (options && *options) {
 		if (strncmp(options, name, length) == 0 && options[length] == '=')
-			return strndup(options + length + 1, strcspn(options + length + 1, ","));
+			return copy_part(options + length + 1, strcspn(options + length + 1, ","));
 		options = strchr(options, ',');
 		options = options ? options + 1 : NULL;
 	}
@@ -357,7 +360,7 @@ static void make_overlay(const struct mount_order *order, const char *root)
 {
 	char *upper = find_value(order->options, "upper");
 	char *work = find_value(order->options, "work");
-	char layers[8192] = "", full[PATH_MAX], *copy = strdup(order->source), *save = NULL;
+	char layers[8192] = "", full[PATH_MAX], *copy = copy_text(order->source), *save = NULL;
 	int fs, mount, target, before = -1;
 
 	if (!upper != !work)
@@ -376,8 +379,8 @@ static void make_overlay(const struct mount_order *order, const char *root)
 		attach(mount, target, order);
 		STEP(mkdirat(mount, "upper", 0755), "make the folder for what is written");
 		STEP(mkdirat(mount, "work", 0755), "make the overlay's own folder");
-		upper = strdup("upper");
-		work = strdup("work");
+		upper = copy_text("upper");
+		work = copy_text("work");
 		before = STEP(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC),
 			      "open the current folder");
 		STEP(fchdir(mount), "go to the tmpfs");

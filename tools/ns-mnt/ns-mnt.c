@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "chain.h"
+#include "memory.h"
 #include "message.h"
 #include "mounts.h"
 #include "namespace.h"
@@ -150,9 +151,7 @@ static void setup(const struct plan *plan)
 
 static void add(struct plan *plan, struct mount_order order)
 {
-	plan->mounts = reallocarray(plan->mounts, plan->count + 1, sizeof(*plan->mounts));
-	if (!plan->mounts)
-		die_errno("cannot note this mount");
+	plan->mounts = resize(plan->mounts, plan->count + 1, sizeof(*plan->mounts));
 	plan->mounts[plan->count].order = order;
 	plan->mounts[plan->count++].root = plan->root;
 }
@@ -208,11 +207,9 @@ static void add_overlay(struct plan *plan, char *spec)
 static void add_mount(struct plan *plan, char *spec)
 {
 	struct mount_order order = { .kind = MOUNT_FS };
-	char *rest = calloc(1, strlen(spec) + 1), *save = NULL;
-	const char *whole = strdup(spec);
+	char *rest = copy_text(""), *save = NULL;
+	const char *whole = copy_text(spec);
 
-	if (!rest || !whole)
-		die_errno("cannot note this mount");
 	for (char *word = strtok_r(spec, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
 		char *value = strchr(word, '=');
 		size_t name = value ? (size_t)(value - word) : strlen(word);
@@ -225,7 +222,7 @@ static void add_mount(struct plan *plan, char *spec)
 		else if (IS("dst") || IS("destination") || IS("target"))
 			order.target = value + 1;
 		else
-			strcat(strcat(rest, *rest ? "," : ""), word);
+			rest = print_text("%s%s%s", rest, *rest ? "," : "", word);
 #undef IS
 	}
 	order.options = *rest ? rest : NULL;

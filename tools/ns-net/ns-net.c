@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "chain.h"
+#include "memory.h"
 #include "message.h"
 #include "namespace.h"
 #include "option.h"
@@ -153,8 +154,7 @@ static const char *find_namespace(const char *target)
 	if (strchr(target, '/') || target[strspn(target, "0123456789")] == '\0')
 		return target;
 	for (size_t i = 0; i < 2; i++) {
-		if (asprintf(&path, "%s/%s", directories[i], target) < 0)
-			die_errno("cannot look for the network namespace '%s'", target);
+		path = print_text("%s/%s", directories[i], target);
 		if (strcmp(target, ".") != 0 && strcmp(target, "..") != 0 &&
 		    access(path, F_OK) == 0)
 			return path;
