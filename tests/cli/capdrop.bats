@@ -76,6 +76,14 @@ none=0000000000000000
 	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
 }
 
+@test "a user without an entry needs a group: ours is not handed to it" {
+	is_root || skip "only root can become another user"
+	run capdrop --user 54321 -- touch "$BATS_TEST_TMPDIR/ran"
+	[ "$status" -eq 125 ]
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+	[ "$(status_of Gid capdrop --user 54321:54321)" = "$(printf '54321\t54321\t54321\t54321')" ]
+}
+
 @test "--allow-new-privs leaves the bit off" {
 	[ "$(status_of NoNewPrivs own capdrop --allow-new-privs --drop chown)" = 0 ]
 }

@@ -49,6 +49,9 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	echo 'box:x:333:444::/:/bin/sh' >>root/etc/passwd
 	run chroot --userspec=box root sh -c 'id -u; id -g'
 	[ "$output" = "$(printf '333\n444')" ]
+	run chroot --userspec=54321 root touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"the group too"* ]]
 	run chroot --userspec=no-such-user root touch ran
 	[ "$status" -eq 125 ]
 	[ ! -e root/ran ]

@@ -168,6 +168,12 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[ "$(eff --cap-drop CHOWN --cap-drop KILL)" = 00000000a80425da ]
 }
 
+@test "a very long option is not cut short" {
+	long=$(printf 'chown,%.0s' {1..3000})kill
+	run compose-run "${C[@]}" --cap-drop "$long" -- sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status
+	[ "$output" = 00000000a80425da ]
+}
+
 @test "limits hold, and are seen inside" {
 	is_root || skip "limits need a cgroup, which this user has none of"
 	run compose-run --pids-limit 10 -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1 & done'

@@ -99,7 +99,7 @@ static void others(void **unused)
 	expect("setgroups(account.group_count, account.groups)", EPERM, denied, "SETGROUPS-DENIED");
 	expect("setresuid(account.uid, account.uid, account.uid)", EINVAL, mapped, "ID-UNMAPPED");
 	expect("fork_into(supervisor->cgroup)", ENOMEM, fine, "PID-DEAD");
-	expect("drop_bounding(plan->keep)", EPERM, none, "CAP-SETPCAP");
+	expect("prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)", EPERM, none, "CAP-SETPCAP");
 	expect("open_tree(AT_FDCWD, source, OPEN_TREE_CLONE)", EPERM, none, "MNT-PRIV");
 	expect("fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)", EIO, fine, NULL);
 	expect("mount(NULL, \"/\", NULL, MS_REC | MS_PRIVATE, NULL)", EINVAL, fine, "MNT-NOTMOUNT");

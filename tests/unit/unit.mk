@@ -15,7 +15,7 @@ all: $(NAMES:%=build/unit/test_%)
 # includes the tool's own file, and has its kernel calls wrapped.
 SOURCES_mounts = tools/ns-mnt/mounts.c tools/ns-mnt/readonly.c
 SOURCES_sets = tools/capdrop/sets.c
-SOURCES_plan = tools/compose-run/plan.c tools/compose-run/options.c tools/compose-run/run.c
+SOURCES_plan = tools/compose-run/config.c tools/compose-run/plan.c tools/compose-run/options.c tools/compose-run/run.c
 
 LIBS_sets = -lcap
 

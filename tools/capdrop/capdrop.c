@@ -84,50 +84,15 @@ struct plan {
 	bool clear_groups, allow_new_privs;
 };
 
-/* Takes all capabilities outside keep from the bounding set. Returns 0, or -1
- * with errno set. */
-static int drop_bounding(uint64_t keep)
+/* The sets as capset(2) takes them: in two halves of 32. */
+static void fill_sets(struct __user_cap_data_struct data[2], uint64_t permitted,
+		      uint64_t inheritable)
 {
-	for (unsigned cap = 0; cap < (unsigned)cap_max_bits(); cap++) {
-		if (keep >> cap & 1 || prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
-			continue;
-		/* Without CAP_SETPCAP the kernel refuses, and that is no fault
-		 * where there is nothing to drop. */
-		if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0) {
-			errno = EPERM;
-			return -1;
-		}
+	for (int half = 0; half < 2; half++) {
+		data[half].permitted = (uint32_t)(permitted >> 32 * half);
+		data[half].effective = (uint32_t)(permitted >> 32 * half);
+		data[half].inheritable = (uint32_t)(inheritable >> 32 * half);
 	}
-	return 0;
-}
-
-/* Sets permitted and effective to one set, inheritable to another. */
-static int set_sets(uint64_t permitted, uint64_t inheritable)
-{
-	cap_t sets = cap_init();
-	int result = sets ? 0 : -1;
-
-	for (cap_value_t cap = 0; cap < cap_max_bits() && result == 0; cap++) {
-		if (permitted >> cap & 1 &&
-		    (cap_set_flag(sets, CAP_PERMITTED, 1, &cap, CAP_SET) != 0 ||
-		     cap_set_flag(sets, CAP_EFFECTIVE, 1, &cap, CAP_SET) != 0))
-			result = -1;
-		if (inheritable >> cap & 1 &&
-		    cap_set_flag(sets, CAP_INHERITABLE, 1, &cap, CAP_SET) != 0)
-			result = -1;
-	}
-	if (result == 0)
-		result = cap_set_proc(sets);
-	cap_free(sets);
-	return result;
-}
-
-static int raise_ambient(uint64_t ambient)
-{
-	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
-		if (ambient >> cap & 1 && cap_set_ambient(cap, CAP_SET) != 0)
-			return -1;
-	return 0;
 }
 
 /* Becomes another user, keeping the permitted set over it. Otherwise the
@@ -138,6 +103,11 @@ static void become(const struct plan *plan)
 
 	if (plan->user)
 		account_find("/", plan->user, &account);
+	/* Our own group is none of a user's that nobody knows. */
+	if (plan->user && !account.has_gid)
+		die("--user %s: /etc/passwd here has no such user, so say the group too: --user "
+		    "%s:GROUP",
+		    plan->user, plan->user);
 	if (plan->groups)
 		account_find_groups(plan->groups, &account);
 	if (plan->clear_groups)
@@ -184,10 +154,10 @@ static void verify(const struct plan *plan, uint64_t permitted)
 	    now.inheritable != plan->ambient || now.ambient != plan->ambient ||
 	    now.bounding & ~plan->keep)
 		step_fail("cap_get_proc()",
-			  "drop the capabilities: wanted %llx, have permitted %llx, "
-			  "bounding %llx [CAP-NOTAPPLIED]",
-			  (unsigned long long)permitted, (unsigned long long)now.permitted,
-			  (unsigned long long)now.bounding);
+			  "drop the capabilities: wanted %s, and permitted is %s; bounding has %s "
+			  "too many [CAP-NOTAPPLIED]",
+			  sets_in_words(permitted), sets_in_words(now.permitted),
+			  sets_in_words(now.bounding & ~plan->keep));
 	if (!plan->allow_new_privs && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		step_fail("prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)", "set no_new_privs");
 }
@@ -195,12 +165,17 @@ static void verify(const struct plan *plan, uint64_t permitted)
 static void setup(const struct plan *plan)
 {
 	struct tie tie = tie_read();
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
 	struct sets before;
 	uint64_t permitted;
 
-	/* Bounding first: it takes CAP_SETPCAP, which may be among them. */
-	STEP(drop_bounding(plan->keep), "cut the bounding set down to %s",
-	     sets_in_words(plan->keep));
+	/* Bounding first: it takes CAP_SETPCAP, which may be among those that
+	 * go. Where there is nothing left to drop, it takes nothing. */
+	for (int cap = 0; cap < cap_max_bits(); cap++)
+		if (!(plan->keep >> cap & 1) && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0)
+			STEP(prctl(PR_CAPBSET_DROP, cap, 0, 0, 0), "drop %s from the bounding set",
+			     sets_in_words(UINT64_C(1) << cap));
 
 	if (plan->user || plan->groups || plan->clear_groups)
 		become(plan);
@@ -216,11 +191,13 @@ static void setup(const struct plan *plan)
 		    sets_in_words(plan->ambient & ~permitted));
 
 	STEP(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "empty the ambient set");
-	STEP(set_sets(permitted, plan->ambient), "set permitted and effective to %s",
-	     sets_in_words(permitted));
-	if (plan->ambient)
-		STEP(raise_ambient(plan->ambient), "set ambient to %s",
-		     sets_in_words(plan->ambient));
+	fill_sets(data, permitted, plan->ambient);
+	STEP(capset(&header, data), "set permitted and effective to %s, inheritable to %s",
+	     sets_in_words(permitted), sets_in_words(plan->ambient));
+	for (int cap = 0; cap < cap_max_bits(); cap++)
+		if (plan->ambient >> cap & 1)
+			STEP(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0),
+			     "make %s ambient", sets_in_words(UINT64_C(1) << cap));
 
 	if (!plan->allow_new_privs)
 		STEP(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");

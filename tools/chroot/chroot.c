@@ -15,6 +15,7 @@
  * Needs CAP_SYS_CHROOT, --pivot CAP_SYS_ADMIN; an ordinary user puts ns-user
  * first. A superset of GNU chroot, with its exit statuses.
  * Read on: chroot(2), pivot_root(2), path_resolution(7). */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -109,16 +110,23 @@ static void close_on_exec(const struct plan *plan)
 }
 
 /* close_range(2) with that flag is of 5.11; before, one by one. */
-static void close_on_exec_before_5_11(const struct plan *plan)
+static int close_on_exec_before_5_11(const struct plan *plan)
 {
-	for (int fd = 3; fd < 65536; fd++) {
-		bool keep = false;
+	DIR *all = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	if (!all)
+		return -1;
+	while ((entry = readdir(all))) {
+		unsigned fd = (unsigned)atoi(entry->d_name);
+		bool keep = fd < 3; /* "." and ".." too */
 
 		for (size_t i = 0; i < plan->keep_count; i++)
-			keep |= plan->keep[i] == (unsigned)fd;
-		if (!keep)
-			fcntl(fd, F_SETFD, FD_CLOEXEC);
+			keep |= plan->keep[i] == fd;
+		if (!keep && fcntl((int)fd, F_SETFD, FD_CLOEXEC) != 0)
+			return -1;
 	}
+	return closedir(all);
 }
 
 static bool has_close_range(void)
@@ -178,6 +186,11 @@ static void become(const struct plan *plan)
 
 	if (plan->userspec)
 		account_find("/", plan->userspec, &account);
+	/* As GNU chroot: our own group is none of a user's that nobody knows. */
+	if (plan->userspec && !account.has_gid)
+		die("--userspec %s: the new root's /etc/passwd has no such user, so say the group "
+		    "too: --userspec %s:GROUP",
+		    plan->userspec, plan->userspec);
 	if (plan->groups)
 		account_find_groups(plan->groups, &account);
 	if (plan->groups || account.has_gid)
@@ -204,7 +217,8 @@ static void setup(const struct plan *plan)
 	if (has_close_range())
 		close_on_exec(plan);
 	else
-		close_on_exec_before_5_11(plan);
+		STEP(close_on_exec_before_5_11(plan),
+		     "mark the descriptors from 3 on to be closed at exec");
 
 	if (plan->pivot) {
 		refuse_shared_namespace();

@@ -98,7 +98,7 @@ static void find_groups_of(const char *root, const char *user, struct account *a
 
 void account_find(const char *root, const char *spec, struct account *account)
 {
-	char *user = copy_text(spec), *group, name[256] = "";
+	char *user = copy_text(spec), *group, *name = NULL;
 	struct passwd *entry;
 	unsigned number = 0;
 	bool numeric;
@@ -119,9 +119,10 @@ void account_find(const char *root, const char *spec, struct account *account)
 		account->uid = entry->pw_uid;
 		account->gid = entry->pw_gid;
 		account->has_gid = true;
-		snprintf(name, sizeof(name), "%s", entry->pw_name);
-		snprintf(account->home, sizeof(account->home), "%s",
-			 *entry->pw_dir ? entry->pw_dir : "/");
+		name = copy_text(entry->pw_name);
+		if (strlen(entry->pw_dir) >= sizeof(account->home))
+			die("the home directory of '%s' has too long a name", spec);
+		strcpy(account->home, *entry->pw_dir ? entry->pw_dir : "/");
 	}
 	if (group && *group) {
 		account->gid = find_group(root, group);
@@ -129,8 +130,9 @@ void account_find(const char *root, const char *spec, struct account *account)
 	}
 	if (account->has_gid)
 		add_group(account, account->gid);
-	if (*name)
+	if (name)
 		find_groups_of(root, name, account);
+	free(name);
 	free(user);
 }
 

@@ -4,6 +4,7 @@
 #ifndef STRATA_ACCOUNT_H
 #define STRATA_ACCOUNT_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -15,7 +16,7 @@ struct account {
 	bool has_gid;			  /* a group was named, or the user has an entry */
 	gid_t groups[ACCOUNT_GROUPS_MAX]; /* supplementary, gid among them */
 	size_t group_count;
-	char home[256]; /* "/" when the user has no entry */
+	char home[PATH_MAX]; /* "/" when the user has no entry */
 };
 
 /* Looks "U", "U:G" or "U:" up, each a name or a number, in the files below
@@ -28,7 +29,8 @@ void account_find(const char *root, const char *spec, struct account *account);
  * `groups` say whether those were asked for. */
 bool account_is_ours(const struct account *account, bool uid, bool groups);
 
-/* Looks a list "G,G,..." up and makes it the supplementary groups. */
+/* Looks a list "G,G,..." up and makes it the supplementary groups.
+ * Ends with 125 when a name is unknown. */
 void account_find_groups(const char *list, struct account *account);
 
 #endif

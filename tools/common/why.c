@@ -347,7 +347,7 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 			      "this is not about memory: PID 1 of the namespace has ended, and the "
 			      "kernel allows no new process in it");
 	}
-	if (error == EPERM && strstr(call, "drop_bounding") && !has(state, CAP_SETPCAP)) {
+	if (error == EPERM && strstr(call, "PR_CAPBSET_DROP") && !has(state, CAP_SETPCAP)) {
 		FIX("ns-user capdrop -- sh   or use sudo");
 		return REASON("CAP-SETPCAP", "capabilities(7)",
 			      "taking capabilities out of the bounding set needs CAP_SETPCAP");

@@ -16,6 +16,10 @@ struct words {
 /* Adds a copy of a word, printed by a format. Ends with 125 without memory. */
 void words_add(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Adds an option and its value, which is printed by a format. */
+void words_add_option(struct words *words, const char *option, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 struct config_mount {
 	char *source; /* a path outside; NULL for a tmpfs */
 	char *target;
@@ -45,7 +49,7 @@ struct config {
 		const char *memory, *cpus, *pids;
 		const char *seccomp; /* NULL: the default; "unconfined"; a file */
 		bool host_network, host_pid, host_ipc, host_uts, host_user, host_cgroup;
-	} linux_;
+	} linux_; /* gcc defines `linux` as 1 */
 	bool init;
 	struct words without; /* layers left out, by the names of their tools */
 };

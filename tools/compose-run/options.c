@@ -115,6 +115,9 @@ static void set_rootfs(struct config *config, char *value)
 	config->root.path = outer_path(value, "--rootfs");
 	if (stat(config->root.path, &status) != 0 || !S_ISDIR(status.st_mode))
 		die("--rootfs takes a folder, and '%s' is none", value);
+	if (strchr(config->root.path, ':'))
+		die("--rootfs: a folder with a colon in its name can't be a layer: '%s'",
+		    config->root.path);
 	if (strcmp(config->root.path, "/") == 0)
 		die("--rootfs / is what you get without --rootfs");
 }

@@ -14,34 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* For one question: may we make a cgroup here? */
 #include "../cgroup/cgroup.h"
 #include "account.h"
 #include "chain.h"
 #include "memory.h"
 #include "message.h"
 #include "plan.h"
-
-void words_add(struct words *words, const char *format, ...)
-{
-	va_list values;
-	char *word;
-
-	va_start(values, format);
-	if (vasprintf(&word, format, values) < 0)
-		die_errno("cannot put the chain together");
-	va_end(values);
-	words->word = resize(words->word, words->count + 2, sizeof(*words->word));
-	words->word[words->count++] = word;
-	words->word[words->count] = NULL;
-}
-
-bool config_without(const struct config *config, const char *layer)
-{
-	for (size_t i = 0; i < config->without.count; i++)
-		if (strcmp(config->without.word[i], layer) == 0)
-			return true;
-	return false;
-}
 
 /* Begins the next link. */
 static struct words *add_row(struct chain *chain, const char *tool, const char *comment)
@@ -143,11 +122,11 @@ static void plan_cgroup(const struct config *config, struct chain *chain)
 	}
 	words = add_row(chain, "cgroup", "limits, and all of it gone at the end");
 	if (config->linux_.memory)
-		words_add(words, "--memory"), words_add(words, "%s", config->linux_.memory);
+		words_add_option(words, "--memory", "%s", config->linux_.memory);
 	if (config->linux_.cpus)
-		words_add(words, "--cpus"), words_add(words, "%s", config->linux_.cpus);
+		words_add_option(words, "--cpus", "%s", config->linux_.cpus);
 	if (config->linux_.pids)
-		words_add(words, "--pids-limit"), words_add(words, "%s", config->linux_.pids);
+		words_add_option(words, "--pids-limit", "%s", config->linux_.pids);
 }
 
 static bool plan_user(const struct config *config, struct chain *chain)
@@ -164,28 +143,11 @@ static bool plan_user(const struct config *config, struct chain *chain)
 	words = add_row(chain, "ns-user", "the powers that follow end at this border");
 	/* An ordinary user has one id to map, so it becomes the one asked for. */
 	if (geteuid() != 0 && find_user(config, &account)) {
-		words_add(words, "--uid-map");
-		words_add(words, "%u:%u:1", account.uid, geteuid());
-		words_add(words, "--gid-map");
-		words_add(words, "%u:%u:1", account.gid, getegid());
+		words_add_option(words, "--uid-map", "%u:%u:1", account.uid, geteuid());
+		words_add_option(words, "--gid-map", "%u:%u:1", account.gid, getegid());
 		words_add(words, "--keep-caps");
 	}
 	return true;
-}
-
-/* An option with its value. */
-static void add_option(struct words *words, const char *option, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static void add_option(struct words *words, const char *option, const char *format, ...)
-{
-	char value[3 * PATH_MAX];
-	va_list values;
-
-	va_start(values, format);
-	vsnprintf(value, sizeof(value), format, values);
-	va_end(values);
-	words_add(words, "%s", option);
-	words_add(words, "%s", value);
 }
 
 static void plan_root(const struct config *config, struct words *words, const char *home)
@@ -195,17 +157,19 @@ static void plan_root(const struct config *config, struct words *words, const ch
 	if (!path) {
 		/* The machine itself is the image: to be read, with fresh
 		 * folders where programs expect to write. */
-		add_option(words, "--ro-bind", "/:/");
-		add_option(words, "--tmpfs", "/tmp:mode=1777");
-		add_option(words, "--tmpfs", "/run:mode=755");
+		words_add_option(words, "--ro-bind", "/:/");
+		words_add_option(words, "--tmpfs", "/tmp:mode=1777");
+		words_add_option(words, "--tmpfs", "/run:mode=755");
+		if (strpbrk(home, ":,"))
+			die("HOME=%s: a tmpfs can't be put on a name with ':' or ','", home);
 		if (strcmp(home, "/") != 0)
-			add_option(words, "--tmpfs", "%s:mode=700", home);
+			words_add_option(words, "--tmpfs", "%s:mode=700", home);
 	} else if (config->root.readonly) {
-		add_option(words, "--mount", "type=bind,src=%s,dst=/,ro", path);
+		words_add_option(words, "--mount", "type=bind,src=%s,dst=/,ro", path);
 	} else if (config->root.writable) {
-		add_option(words, "--mount", "type=bind,src=%s,dst=/", path);
+		words_add_option(words, "--mount", "type=bind,src=%s,dst=/", path);
 	} else {
-		add_option(words, "--overlay", "%s:/", path);
+		words_add_option(words, "--overlay", "%s:/", path);
 	}
 }
 
@@ -224,15 +188,15 @@ static void plan_cgroup_mounts(const struct config *config, struct words *words)
 	char path[PATH_MAX];
 
 	if (exists("/sys/fs/cgroup/cgroup.controllers")) {
-		add_option(words, "--mount", "type=cgroup2,dst=/sys/fs/cgroup");
+		words_add_option(words, "--mount", "type=cgroup2,dst=/sys/fs/cgroup");
 		return;
 	}
 	if (have_limits(config))
-		add_option(words, "--tmpfs", "/sys/fs/cgroup:mode=755");
+		words_add_option(words, "--tmpfs", "/sys/fs/cgroup:mode=755");
 	for (size_t i = 0; i < sizeof(controllers) / sizeof(*controllers); i++)
 		if (controllers[i].limit && realpath(controllers[i].folder, path))
-			add_option(words, "--mount", "type=cgroup,dst=%s,%s", controllers[i].folder,
-				   strrchr(path, '/') + 1);
+			words_add_option(words, "--mount", "type=cgroup,dst=%s,%s",
+					 controllers[i].folder, strrchr(path, '/') + 1);
 		else if (controllers[i].limit && errno != ENOENT)
 			die_errno("cannot find %s", controllers[i].folder);
 }
@@ -256,31 +220,31 @@ static void plan_kernel_mounts(const struct config *config, struct words *words,
 	/* A user namespace may mount /proc only for a PID namespace that it
 	 * owns, and /sys for a network namespace; else the machine's is bound. */
 	if (pid || !user)
-		add_option(words, "--proc", "/proc");
+		words_add_option(words, "--proc", "/proc");
 	else
-		add_option(words, "--bind", "/proc:/proc");
+		words_add_option(words, "--bind", "/proc:/proc");
 	if (net || !user)
-		add_option(words, "--sys", "/sys");
+		words_add_option(words, "--sys", "/sys");
 	else
-		add_option(words, "--ro-bind", "/sys:/sys");
+		words_add_option(words, "--ro-bind", "/sys:/sys");
 	if ((net || !user) && !config->linux_.host_cgroup && !config_without(config, "cgroup"))
 		plan_cgroup_mounts(config, words);
-	add_option(words, "--dev", "/dev");
+	words_add_option(words, "--dev", "/dev");
 	if (ipc) {
-		add_option(words, "--mount", "type=mqueue,dst=/dev/mqueue");
+		words_add_option(words, "--mount", "type=mqueue,dst=/dev/mqueue");
 	} else {
 		if (!is_missing("/dev/shm"))
-			add_option(words, "--bind", "/dev/shm:/dev/shm");
+			words_add_option(words, "--bind", "/dev/shm:/dev/shm");
 		if (!is_missing("/dev/mqueue"))
-			add_option(words, "--bind", "/dev/mqueue:/dev/mqueue");
+			words_add_option(words, "--bind", "/dev/mqueue:/dev/mqueue");
 	}
 
 	for (size_t i = 0; i < sizeof(masked) / sizeof(*masked); i++)
 		if (!is_missing(masked[i]))
-			add_option(words, "--mask", "%s", masked[i]);
+			words_add_option(words, "--mask", "%s", masked[i]);
 	for (size_t i = 0; i < sizeof(read_only) / sizeof(*read_only); i++)
 		if (!is_missing(read_only[i]))
-			add_option(words, "--remount-ro", "%s", read_only[i]);
+			words_add_option(words, "--remount-ro", "%s", read_only[i]);
 }
 
 /* Names are looked up through a file that the machine keeps current. */
@@ -291,9 +255,10 @@ static void plan_names(const struct config *config, struct words *words)
 	if (!config->linux_.host_network || !realpath("/etc/resolv.conf", path))
 		return;
 	if (config->root.path && !config->root.readonly && !config->root.writable)
-		add_option(words, "--mount", "type=bind,src=%s,dst=/etc/resolv.conf,ro", path);
+		words_add_option(words, "--mount", "type=bind,src=%s,dst=/etc/resolv.conf,ro",
+				 path);
 	else if (!config->root.path && is_below(path, "/run"))
-		add_option(words, "--mount", "type=bind,src=%s,dst=%s,ro", path, path);
+		words_add_option(words, "--mount", "type=bind,src=%s,dst=%s,ro", path, path);
 }
 
 static void plan_mounts(const struct config *config, struct chain *chain, const char *home,
@@ -307,7 +272,7 @@ static void plan_mounts(const struct config *config, struct chain *chain, const 
 		return;
 	}
 	words = add_row(chain, "ns-mnt", "the new root, put together where nobody else sees it");
-	add_option(words, "--root", "%s", folder);
+	words_add_option(words, "--root", "%s", folder);
 	plan_root(config, words, home);
 	plan_kernel_mounts(config, words, user);
 	plan_names(config, words);
@@ -315,11 +280,13 @@ static void plan_mounts(const struct config *config, struct chain *chain, const 
 		const struct config_mount *mount = &config->mounts[i];
 
 		if (!mount->source)
-			add_option(words, "--tmpfs", "%s%s%s", mount->target,
-				   mount->options ? ":" : "", mount->options ? mount->options : "");
+			words_add_option(words, "--tmpfs", "%s%s%s", mount->target,
+					 mount->options ? ":" : "",
+					 mount->options ? mount->options : "");
 		else
-			add_option(words, "--mount", "type=bind,src=%s,dst=%s%s", mount->source,
-				   mount->target, mount->read_only ? ",ro" : "");
+			words_add_option(words, "--mount", "type=bind,src=%s,dst=%s%s",
+					 mount->source, mount->target,
+					 mount->read_only ? ",ro" : "");
 	}
 }
 
@@ -337,14 +304,15 @@ static void plan_chroot(const struct config *config, struct chain *chain, const 
 	if (mounts)
 		words_add(words, "--pivot");
 	if (config->process.cwd)
-		add_option(words, "--wd", "%s", config->process.cwd);
+		words_add_option(words, "--wd", "%s", config->process.cwd);
 	if (chain->file)
-		add_option(words, "--keep-fd", "3");
+		words_add_option(words, "--keep-fd", "3");
 	words_add(words, "%s", mounts ? folder : config->root.path ? config->root.path : "/");
 }
 
 static void plan_capabilities(const struct config *config, struct chain *chain)
 {
+	static struct account account;
 	struct words *words;
 	bool preset = true;
 
@@ -358,20 +326,22 @@ static void plan_capabilities(const struct config *config, struct chain *chain)
 		if (strcasecmp(config->process.cap_drop.word[i], "all") == 0)
 			preset = false;
 	if (preset)
-		add_option(words, "--preset", "docker");
+		words_add_option(words, "--preset", "docker");
 	else if (!config->process.cap_add.count)
-		add_option(words, "--drop", "all");
+		words_add_option(words, "--drop", "all");
 	for (size_t i = 0; i < config->process.cap_add.count; i++)
-		add_option(words, preset ? "--add" : "--keep", "%s",
-			   config->process.cap_add.word[i]);
+		words_add_option(words, preset ? "--add" : "--keep", "%s",
+				 config->process.cap_add.word[i]);
 	for (size_t i = 0; i < config->process.cap_drop.count; i++)
 		if (strcasecmp(config->process.cap_drop.word[i], "all") != 0)
-			add_option(words, "--drop", "%s", config->process.cap_drop.word[i]);
+			words_add_option(words, "--drop", "%s", config->process.cap_drop.word[i]);
 	/* The groups of who started this are groups of the machine. An
 	 * ordinary user can't drop them: user_namespaces(7), setgroups. */
 	if (geteuid() == 0) {
-		if (config->process.user)
-			add_option(words, "--user", "%s", config->process.user);
+		if (find_user(config, &account))
+			/* Without an entry in its passwd: group 0, as in Docker. */
+			words_add_option(words, "--user", "%s%s", config->process.user,
+					 account.has_gid ? "" : ":0");
 		else
 			words_add(words, "--clear-groups");
 	}
@@ -395,13 +365,13 @@ static void plan_security(const struct config *config, struct chain *chain)
 		return;
 	words = add_row(chain, "lsm", "no system calls but those that programs need");
 	if (off)
-		add_option(words, "--seccomp", "none");
+		words_add_option(words, "--seccomp", "none");
 	else if (chain->file)
-		add_option(words, "--seccomp", "fd:3");
+		words_add_option(words, "--seccomp", "fd:3");
 	if (config->process.apparmor)
-		add_option(words, "--apparmor-profile", "%s", config->process.apparmor);
+		words_add_option(words, "--apparmor-profile", "%s", config->process.apparmor);
 	if (config->process.selinux)
-		add_option(words, "--selinux-label", "%s", config->process.selinux);
+		words_add_option(words, "--selinux-label", "%s", config->process.selinux);
 	if (config->process.new_privileges)
 		words_add(words, "--allow-new-privs");
 }
@@ -441,7 +411,7 @@ void plan_compile(const struct config *config, struct chain *chain)
 		add_row(chain, "ns-pid", "process ids from 1 on");
 	if (!config->linux_.host_uts && !config_without(config, "ns-uts")) {
 		words = add_row(chain, "ns-uts", "a host name");
-		add_option(words, "--hostname", "%s", config->hostname);
+		words_add_option(words, "--hostname", "%s", config->hostname);
 	}
 	if (!config->linux_.host_ipc && !config_without(config, "ns-ipc"))
 		add_row(chain, "ns-ipc", "message queues and shared memory");
