@@ -150,9 +150,9 @@ void sets_read_own(struct sets *sets, uint64_t bounding)
 void sets_print(const char *process)
 {
 	static const char *const lines[][2] = {
-		{ "CapPrm:\t", "permitted  " }, { "CapEff:\t", "effective  " },
-		{ "CapInh:\t", "inheritable" }, { "CapAmb:\t", "ambient    " },
-		{ "CapBnd:\t", "bounding   " },
+		{ "CapPrm", "permitted  " }, { "CapEff", "effective  " },
+		{ "CapInh", "inheritable" }, { "CapAmb", "ambient    " },
+		{ "CapBnd", "bounding   " },
 	};
 	char path[64], text[4096];
 	const char *at;
@@ -163,9 +163,8 @@ void sets_print(const char *process)
 	if (read_file(path, text, sizeof(text)) < 0)
 		die_errno("cannot read %s", path);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
-		if ((at = strstr(text, lines[i][0])))
-			printf("%s  %s\n", lines[i][1],
-			       sets_in_words(strtoull(at + strlen(lines[i][0]), NULL, 16)));
-	at = strstr(text, "NoNewPrivs:\t");
-	printf("no_new_privs %s\n", at && at[12] == '1' ? "yes" : "no");
+		if ((at = find_field(text, lines[i][0])))
+			printf("%s  %s\n", lines[i][1], sets_in_words(strtoull(at, NULL, 16)));
+	at = find_field(text, "NoNewPrivs");
+	printf("no_new_privs %s\n", at && *at == '1' ? "yes" : "no");
 }

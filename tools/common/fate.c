@@ -8,14 +8,6 @@
 #include "fate.h"
 #include "file.h"
 
-/* The text behind a field's name, or NULL. */
-static const char *find_field(const char *status, const char *name)
-{
-	const char *field = strstr(status, name);
-
-	return field ? field + strlen(name) : NULL;
-}
-
 static bool has_signal(const char *status, const char *name, int signal)
 {
 	const char *set = find_field(status, name);
@@ -26,10 +18,10 @@ static bool has_signal(const char *status, const char *name, int signal)
 /* The child's number in the innermost PID namespace is the last one. */
 static bool is_pid_1(const char *status)
 {
-	const char *numbers = find_field(status, "\nNSpid:");
+	const char *numbers = find_field(status, "NSpid");
 	const char *end = numbers ? strchr(numbers, '\n') : NULL;
 
-	return end && end[-2] == '\t' && end[-1] == '1';
+	return end && end[-1] == '1' && (end - 1 == numbers || end[-2] == '\t');
 }
 
 /* Reads /proc/PID/status of the child. */
@@ -43,7 +35,7 @@ static bool read_status(int pidfd, char *status, size_t size)
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
 	if (read_file(path, status, size) < 0)
 		return false;
-	pid = find_field(status, "\nPid:\t");
+	pid = find_field(status, "Pid");
 	if (!pid)
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/status", atoi(pid));
@@ -62,9 +54,9 @@ enum fate fate_of_signal(int pidfd, int signal)
 			nanosleep(&moment, NULL);
 		if (!read_status(pidfd, status, sizeof(status)))
 			return TAKEN;
-		if (!has_signal(status, "\nSigBlk:\t", signal)) {
-			if (has_signal(status, "\nSigIgn:\t", signal) ||
-			    has_signal(status, "\nSigCgt:\t", signal))
+		if (!has_signal(status, "SigBlk", signal)) {
+			if (has_signal(status, "SigIgn", signal) ||
+			    has_signal(status, "SigCgt", signal))
 				return TAKEN;
 			return is_pid_1(status) ? DROPPED : TAKEN;
 		}

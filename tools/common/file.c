@@ -45,3 +45,13 @@ int write_file(const char *path, const char *text)
 	errno = error;
 	return -1;
 }
+
+const char *find_field(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (; text; text = strchr(text, '\n'), text += text != NULL)
+		if (strncmp(text, name, length) == 0 && text[length] == ':')
+			return text + length + 1 + strspn(text + length + 1, " \t");
+	return NULL;
+}

@@ -14,4 +14,9 @@ ssize_t read_file(const char *path, char *text, size_t size);
  * set it. */
 int write_file(const char *path, const char *text);
 
+/* The value behind "NAME:" and blanks in text whose lines are so, as those of
+ * /proc/PID/status are; NULL when there is no such line. It ends where the
+ * line ends. proc_pid_status(5). */
+const char *find_field(const char *text, const char *name);
+
 #endif

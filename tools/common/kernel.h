@@ -3,12 +3,7 @@
 #ifndef STRATA_KERNEL_H
 #define STRATA_KERNEL_H
 
-#include <linux/prctl.h>
 #include <sys/syscall.h>
-
-#ifndef MOVE_MOUNT_BENEATH
-#define MOVE_MOUNT_BENEATH 0x00000200 /* 6.5 */
-#endif
 
 /* Landlock's newer rights; the structures are in tools/lsm/landlock.c. */
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE

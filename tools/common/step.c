@@ -109,8 +109,6 @@ bool step_went_well(long result, int allowed)
 {
 	step_result = result < 0 ? -1 : (int)result;
 	if (result < 0) {
-		if (result < -1) /* libseccomp returns -errno */
-			errno = (int)-result;
 		return allowed && errno == allowed;
 	}
 	if (explaining)

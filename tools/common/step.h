@@ -20,7 +20,9 @@
 						       : (step_fail(#call, __VA_ARGS__), -1))
 
 /* The same for a call that may fail in one way that is no fault: when errno
- * is then `allowed`, STEP_UNLESS is -1 and the tool goes on. */
+ * is then `allowed`, STEP_UNLESS is -1 and the tool goes on. (Written out
+ * twice, since in a macro within a macro #call would show CLONE_NEWUTS as its
+ * number.) */
 #define STEP_UNLESS(allowed, call, ...)                              \
 	(explaining && !step_begin(#call, __VA_ARGS__) ? -1          \
 	 : step_went_well((long)(call), allowed)       ? step_result \
@@ -37,7 +39,9 @@ extern bool dry_run;
  * failure can be read; -1 without one. */
 extern int step_kernel_log;
 
-/* The parts of STEP. The phrase is put together only where it is needed. */
+/* The parts of STEP. The phrase is put together only where it is needed.
+ * step_begin tells the step, and whether the call is to be made;
+ * step_went_well keeps the result, and tells whether it is one to go on with. */
 extern int step_result;
 bool step_begin(const char *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool step_went_well(long result, int allowed);

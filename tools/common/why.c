@@ -47,9 +47,9 @@ static long long read_long(const char *path)
 
 static const char *field(const char *text, const char *name)
 {
-	const char *at = strstr(text, name);
+	const char *value = find_field(text, name);
 
-	return at ? at + strlen(name) : "0";
+	return value ? value : "0";
 }
 
 /* Whether a namespace of ours belongs to another user namespace than ours.
@@ -85,9 +85,9 @@ void why_read_state(const char *call, struct state *state)
 	memset(state, 0, sizeof(*state));
 	state->uid = geteuid();
 	state->proc_visible = read_file("/proc/self/status", text, sizeof(text)) > 0;
-	state->effective = strtoull(field(text, "\nCapEff:\t"), NULL, 16);
-	state->bounding = strtoull(field(text, "\nCapBnd:\t"), NULL, 16);
-	state->seccomp = atoi(field(text, "\nSeccomp:\t"));
+	state->effective = strtoull(field(text, "CapEff"), NULL, 16);
+	state->bounding = strtoull(field(text, "CapBnd"), NULL, 16);
+	state->seccomp = atoi(field(text, "Seccomp"));
 	state->unshare_refused = unshare(0) != 0;
 	/* After a chroot "/" is mostly a plain folder (statx(2), 5.8). */
 	state->root_changed = statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &root) == 0 &&

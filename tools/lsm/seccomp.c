@@ -43,8 +43,8 @@ static uint64_t read_capabilities(bool allow_new_privs)
 	const char *line;
 
 	if (allow_new_privs && read_file("/proc/self/status", status, sizeof(status)) > 0 &&
-	    (line = strstr(status, "\nCapBnd:\t")))
-		return strtoull(line + 9, NULL, 16);
+	    (line = find_field(status, "CapBnd")))
+		return strtoull(line, NULL, 16);
 	if (syscall(SYS_capget, &header, data) != 0)
 		die_errno("cannot read our capabilities");
 	return data[0].permitted | (uint64_t)data[1].permitted << 32;

@@ -90,10 +90,9 @@ static void print_kernel(void)
 /* The value behind a name in /proc/PID/status, up to the end of its line. */
 static const char *field(const char *status, const char *name, char *value, size_t size)
 {
-	const char *at = strstr(status, name);
+	const char *at = find_field(status, name);
 
-	snprintf(value, size, "%.*s", at ? (int)strcspn(at + strlen(name), "\n") : 0,
-		 at ? at + strlen(name) : "");
+	snprintf(value, size, "%.*s", at ? (int)strcspn(at, "\n") : 0, at ? at : "");
 	return value;
 }
 
@@ -122,15 +121,13 @@ static void print_process(const char *process)
 			die("there is no process %s here", process);
 		die_errno("cannot read %s", path);
 	}
-	/* Of the first line, "Name:\t...". */
-	printf("Process %s (%s)\n", field(status, "\nPid:\t", number, sizeof(number)),
-	       field(status, "Name:\t", value, sizeof(value)));
-	printf("  no_new_privs      %s\n",
-	       *field(status, "\nNoNewPrivs:\t", value, sizeof(value)) == '1'
-		       ? "yes: no program it executes gains rights"
-		       : "no: set-user-ID programs work");
-	mode = atoi(field(status, "\nSeccomp:\t", value, sizeof(value)));
-	field(status, "\nSeccomp_filters:\t", number, sizeof(number));
+	printf("Process %s (%s)\n", field(status, "Pid", number, sizeof(number)),
+	       field(status, "Name", value, sizeof(value)));
+	printf("  no_new_privs      %s\n", *field(status, "NoNewPrivs", value, sizeof(value)) == '1'
+						   ? "yes: no program it executes gains rights"
+						   : "no: set-user-ID programs work");
+	mode = atoi(field(status, "Seccomp", value, sizeof(value)));
+	field(status, "Seccomp_filters", number, sizeof(number));
 	if (mode == 2)
 		printf("  seccomp           %s filter%s\n", *number ? number : "at least 1",
 		       strcmp(number, "1") == 0 ? "" : "s");
