@@ -108,9 +108,8 @@ static void narrate_result(void)
 bool step_went_well(long result, int allowed)
 {
 	step_result = result < 0 ? -1 : (int)result;
-	if (result < 0) {
+	if (result < 0)
 		return allowed && errno == allowed;
-	}
 	if (explaining)
 		narrate_result();
 	return true;

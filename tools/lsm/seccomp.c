@@ -225,14 +225,13 @@ void lsm_seccomp_prepare(struct lsm_seccomp *seccomp, bool allow_new_privs)
 /* How many filters we are under (5.9), or -1. */
 static int count_filters(void)
 {
-	static const char name[] = "\nSeccomp_filters:\t";
 	char text[4096];
 	const char *field;
 
 	if (read_file("/proc/self/status", text, sizeof(text)) < 0)
 		return -1;
-	field = strstr(text, name);
-	return field ? atoi(field + strlen(name)) : -1;
+	field = find_field(text, "Seccomp_filters");
+	return field ? atoi(field) : -1;
 }
 
 void lsm_seccomp_load(const struct lsm_seccomp *seccomp)
