@@ -13,6 +13,7 @@ LINK = $(CC) $(CFLAGS) -static -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 
 # Packages of Debian and Ubuntu.
 BUILD_NEEDS = gcc libc6-dev libcap-dev libseccomp-dev libjansson-dev
+RUN_NEEDS = procps iproute2
 TEST_NEEDS = bats libcmocka-dev strace busybox-static python3 procps iproute2 \
 	libcap2-bin mandoc clitest
 CHECK_NEEDS = clang-format clang-tidy cppcheck shellcheck mandoc
@@ -24,7 +25,12 @@ common = $(COMMON:tools/%.c=build/%.o)
 objects = $(patsubst tools/%.c,build/%.o,$(wildcard tools/$(1)/*.c))
 fused = $(patsubst tools/%.c,build/fused/%.o,$(wildcard $(TOOLS:%=tools/%/*.c)))
 
-all: $(TOOLS:%=bin/%) bin/compose-run build/completion/strata.bash
+all: headers $(TOOLS:%=bin/%) bin/compose-run build/completion/strata.bash
+
+# Who lacks a library is told the line that installs it, first of all.
+headers:
+	@printf '%s\n' '#include <sys/capability.h>' '#include <seccomp.h>' '#include <jansson.h>' | \
+		$(CC) -E -o /dev/null - 2>/dev/null || lab/need --print $(BUILD_NEEDS)
 
 # Each tool is one static program that works alone, wherever it is copied.
 define tool
@@ -61,7 +67,7 @@ build/completion/strata.bash: tools/common/completion $(TOOLS:%=bin/%) bin/compo
 	tools/common/completion bin $(@D)
 
 run:
-	@lab/need $(BUILD_NEEDS)
+	@lab/need $(BUILD_NEEDS) $(RUN_NEEDS)
 	@$(MAKE) --no-print-directory -s all
 	@lab/first-run
 
@@ -103,4 +109,4 @@ uninstall:
 clean:
 	rm -rf bin build
 
-.PHONY: all run test test-needs tests test-vm bench check install uninstall clean
+.PHONY: all headers run test test-needs tests test-vm bench check install uninstall clean

@@ -57,6 +57,20 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	[ ! -e root/ran ]
 }
 
+@test "GNU's other ways to write --userspec: :G, +U:+G" {
+	is_root || skip "only root has ids to choose from"
+	run chroot --userspec=:88 root sh -c 'id -u; id -g'
+	[ "$output" = "$(printf '0\n88')" ]
+	run chroot --userspec=+77:+88 root sh -c 'id -u; id -g'
+	[ "$output" = "$(printf '77\n88')" ]
+}
+
+@test "--dry-run of a chain with --pivot does not ask about the namespace that is not made" {
+	run chroot --dry-run --pivot root true
+	[ "$status" -eq 0 ]
+	[[ $output == *pivot_root* ]]
+}
+
 @test "chroot --skip-chdir goes with / alone" {
 	run own chroot --skip-chdir / pwd
 	[ "$output" = "$PWD" ]

@@ -174,6 +174,19 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[ "$output" = 00000000a80425da ]
 }
 
+@test "inside a user namespace of ours it works again, without rights to drop groups" {
+	run ns-user compose-run --without cgroup -- id -u
+	[ "$status" -eq 0 ]
+	[ "$output" = 0 ]
+}
+
+@test "a user whose home is not there gets / as its home" {
+	getent passwd nobody | grep -q /nonexistent || skip "nobody has a home on this machine"
+	run_box --user nobody -- sh -c 'id -u; echo $HOME'
+	[ "$status" -eq 0 ]
+	[ "${lines[1]}" = / ]
+}
+
 @test "limits hold, and are seen inside" {
 	is_root || skip "limits need a cgroup, which this user has none of"
 	run compose-run --pids-limit 10 -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1 & done'

@@ -317,10 +317,10 @@ static void try_calls(void)
 /* A number that is small in a PID namespace of one's own, and any outside. */
 static void print_number(const char *what, int number)
 {
-	if (number < 10)
+	if (number < 5)
 		printf("%s: %d\n", what, number);
 	else
-		printf("%s: 10 or more\n", what);
+		printf("%s: 5 or more\n", what);
 }
 
 /* How many processes /proc shows. */

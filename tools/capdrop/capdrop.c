@@ -104,7 +104,7 @@ static void become(const struct plan *plan)
 	if (plan->user)
 		account_find("/", plan->user, &account);
 	/* Our own group is none of a user's that nobody knows. */
-	if (plan->user && !account.has_gid)
+	if (account.has_uid && !account.has_gid)
 		die("--user %s: /etc/passwd here has no such user, so say the group too: --user "
 		    "%s:GROUP",
 		    plan->user, plan->user);
@@ -120,14 +120,14 @@ static void become(const struct plan *plan)
 	if (account.has_gid)
 		STEP(setresgid(account.gid, account.gid, account.gid), "become group %u",
 		     account.gid);
-	if (plan->user) {
+	if (account.has_uid) {
 		STEP(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep the permitted set over setuid");
 		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u",
 		     account.uid);
 		STEP(prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0), "and do not keep it over further ones");
 	}
-	if (!dry_run && !account_is_ours(&account, plan->user,
-					 plan->groups || plan->clear_groups || plan->user)) {
+	if (!dry_run &&
+	    !account_is_ours(&account, plan->groups || plan->clear_groups || plan->user)) {
 		errno = 0;
 		step_fail("getresuid(&user[0], &user[1], &user[2])",
 			  "become this user, with these groups");

@@ -13,7 +13,7 @@
  * a descriptor along for them is how CVE-2024-21626 came about.
  *
  * Needs CAP_SYS_CHROOT, --pivot CAP_SYS_ADMIN; an ordinary user puts ns-user
- * first. A superset of GNU chroot, with its exit statuses.
+ * first. Takes the options of GNU chroot, and has its exit statuses.
  * Read on: chroot(2), pivot_root(2), path_resolution(7). */
 #include <dirent.h>
 #include <errno.h>
@@ -39,8 +39,8 @@
 
 static const char usage[] =
 	"Usage: chroot [OPTION]... NEWROOT [--] [PROGRAM [ARG]...]\n"
-	"Run PROGRAM with NEWROOT as its root directory. Without --pivot it does what GNU\n"
-	"chroot does.\n"
+	"Run PROGRAM with NEWROOT as its root directory. Options and exit statuses of GNU\n"
+	"chroot, and some more; unlike there, no descriptor but 0, 1, 2 gets inside.\n"
 	"\n"
 	"      --pivot            swap the root mount with pivot_root, and unmount the\n"
 	"                         old one (in a mount namespace of one's own: ns-mnt)\n"
@@ -142,6 +142,9 @@ static void refuse_shared_namespace(void)
 	struct stat ours, first;
 	char self[32] = "";
 
+	/* There ns-mnt has only said what it would do. */
+	if (dry_run)
+		return;
 	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
 		die("cannot tell whether this mount namespace is ours alone: there is no /proc");
 	if (strcmp(self, "1") == 0)
@@ -187,7 +190,7 @@ static void become(const struct plan *plan)
 	if (plan->userspec)
 		account_find("/", plan->userspec, &account);
 	/* As GNU chroot: our own group is none of a user's that nobody knows. */
-	if (plan->userspec && !account.has_gid)
+	if (account.has_uid && !account.has_gid)
 		die("--userspec %s: the new root's /etc/passwd has no such user, so say the group "
 		    "too: --userspec %s:GROUP",
 		    plan->userspec, plan->userspec);
@@ -199,12 +202,11 @@ static void become(const struct plan *plan)
 	if (account.has_gid)
 		STEP(setresgid(account.gid, account.gid, account.gid), "become group %u",
 		     account.gid);
-	if (plan->userspec)
+	if (account.has_uid)
 		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u",
 		     account.uid);
 	tie_again(tie);
-	if (!dry_run &&
-	    !account_is_ours(&account, plan->userspec, plan->groups || account.has_gid)) {
+	if (!dry_run && !account_is_ours(&account, plan->groups || account.has_gid)) {
 		errno = 0;
 		step_fail("getresuid(&user[0], &user[1], &user[2])",
 			  "become this user, with these groups");
@@ -231,6 +233,7 @@ static void setup(const struct plan *plan)
 			STEP(chdir("/"), "go to the new root");
 	}
 	use_carried_links = true;
+	new_root = plan->root;
 
 	if (plan->wd)
 		STEP(chdir(plan->wd), "go to the working directory '%s'", plan->wd);

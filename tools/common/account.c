@@ -32,6 +32,8 @@ static bool parse_id(const char *text, unsigned *id)
 {
 	unsigned long long number;
 
+	if (*text == '+')
+		text++;
 	/* The last number stands for "no change" in setresuid(2). */
 	if (!parse_number(text, 4294967294ULL, &number))
 		return false;
@@ -108,10 +110,11 @@ void account_find(const char *root, const char *spec, struct account *account)
 	if (group)
 		*group++ = '\0';
 	numeric = parse_id(user, &number);
-	if (!*user)
+	if (!*user && !(group && *group))
 		die("a user is U or U:G, each a name or a number, not '%s'", spec);
-	entry = find_user(root, user, number, numeric);
-	if (!entry && !numeric)
+	account->has_uid = *user != '\0';
+	entry = account->has_uid ? find_user(root, user, number, numeric) : NULL;
+	if (!entry && !numeric && account->has_uid)
 		die("there is no user '%s' in /etc/passwd here", user);
 	account->uid = number;
 	strcpy(account->home, "/");
@@ -153,7 +156,7 @@ static int by_number(const void *a, const void *b)
 	return first < second ? -1 : first > second;
 }
 
-bool account_is_ours(const struct account *account, bool uid, bool groups)
+bool account_is_ours(const struct account *account, bool groups)
 {
 	gid_t wanted[ACCOUNT_GROUPS_MAX], held[ACCOUNT_GROUPS_MAX];
 	uid_t user[3];
@@ -163,7 +166,7 @@ bool account_is_ours(const struct account *account, bool uid, bool groups)
 	    getresgid(&group[0], &group[1], &group[2]) != 0)
 		return false;
 	for (int i = 0; i < 3; i++)
-		if ((uid && user[i] != account->uid) ||
+		if ((account->has_uid && user[i] != account->uid) ||
 		    (account->has_gid && group[i] != account->gid))
 			return false;
 	if (!groups)

@@ -13,21 +13,22 @@
 struct account {
 	uid_t uid;
 	gid_t gid;
+	bool has_uid;			  /* a user was named */
 	bool has_gid;			  /* a group was named, or the user has an entry */
 	gid_t groups[ACCOUNT_GROUPS_MAX]; /* supplementary, gid among them */
 	size_t group_count;
 	char home[PATH_MAX]; /* "/" when the user has no entry */
 };
 
-/* Looks "U", "U:G" or "U:" up, each a name or a number, in the files below
- * root ("/" for ours). A number need not have an entry. Ends with 125 when a
+/* Looks "U", "U:G", "U:" or ":G" up, each a name or a number, in the files below
+ * root ("/" for ours). A number need not have an entry; "+N" is one for sure. Ends with 125 when a
  * name is unknown. */
 void account_find(const char *root, const char *spec, struct account *account);
 
 /* Whether this process has become what an account says, all of its three user
- * ids (uid), its three group ids and its supplementary groups; `uid` and
- * `groups` say whether those were asked for. */
-bool account_is_ours(const struct account *account, bool uid, bool groups);
+ * ids, its three group ids and its supplementary groups, as far as the account
+ * has them; `groups` says whether the last were asked for. */
+bool account_is_ours(const struct account *account, bool groups);
 
 /* Looks a list "G,G,..." up and makes it the supplementary groups.
  * Ends with 125 when a name is unknown. */

@@ -19,6 +19,7 @@ const char *const tool_names[] = { "cgroup", "ns-user", "ns-pid",  "ns-uts", "ns
 
 bool use_carried_links;
 const char *chain_name;
+const char *new_root;
 bool checking;
 
 const char *tool_directory(void)

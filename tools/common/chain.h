@@ -25,6 +25,9 @@ extern const struct link carried_links[];
  * sets it once the root has changed, compose-run for its whole chain. */
 extern bool use_carried_links;
 
+/* The directory that chroot has made the root, or NULL. For messages. */
+extern const char *new_root;
+
 /* In whose name the program's own failure to start is told: that of the link
  * before it, or of compose-run, which is all that its user has typed. */
 extern const char *chain_name;

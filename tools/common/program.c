@@ -14,6 +14,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "message.h"
 #include "why.h"
 
@@ -168,9 +169,12 @@ void why_die_program(const char *word, const char *file)
 		explain_format(word, file, head);
 	if (error == ENOENT || error == ENOTDIR) {
 		if (strchr(word, '/'))
-			snprintf(why, sizeof(why), "there is no such file here");
+			snprintf(why, sizeof(why), "there is no such file%s%.200s",
+				 new_root ? " in the new root " : "", new_root ? new_root : "");
 		else
-			snprintf(why, sizeof(why), "no directory of PATH has it: PATH=%.500s",
+			snprintf(why, sizeof(why),
+				 "no directory of PATH has it%s%.200s: PATH=%.400s",
+				 new_root ? " in the new root " : "", new_root ? new_root : "",
 				 getenv("PATH") ? getenv("PATH") : "(not set)");
 		fail(EXIT_NOT_FOUND, error, word, "EXEC-NOENT", why, "");
 	}

@@ -18,6 +18,7 @@
 #include "../cgroup/cgroup.h"
 #include "account.h"
 #include "chain.h"
+#include "file.h"
 #include "memory.h"
 #include "message.h"
 #include "plan.h"
@@ -310,6 +311,16 @@ static void plan_chroot(const struct config *config, struct chain *chain, const 
 	words_add(words, "%s", mounts ? folder : config->root.path ? config->root.path : "/");
 }
 
+/* An ordinary user can't drop its groups, nor can who is root in a user
+ * namespace of such a one. user_namespaces(7), "setgroups". */
+static bool may_set_groups(void)
+{
+	char text[16];
+
+	return read_file("/proc/self/setgroups", text, sizeof(text)) < 0 ||
+	       strncmp(text, "deny", 4) != 0;
+}
+
 static void plan_capabilities(const struct config *config, struct chain *chain)
 {
 	static struct account account;
@@ -335,14 +346,13 @@ static void plan_capabilities(const struct config *config, struct chain *chain)
 	for (size_t i = 0; i < config->process.cap_drop.count; i++)
 		if (strcasecmp(config->process.cap_drop.word[i], "all") != 0)
 			words_add_option(words, "--drop", "%s", config->process.cap_drop.word[i]);
-	/* The groups of who started this are groups of the machine. An
-	 * ordinary user can't drop them: user_namespaces(7), setgroups. */
+	/* The groups of who started this are groups of the machine. */
 	if (geteuid() == 0) {
 		if (find_user(config, &account))
 			/* Without an entry in its passwd: group 0, as in Docker. */
 			words_add_option(words, "--user", "%s%s", config->process.user,
 					 account.has_gid ? "" : ":0");
-		else
+		else if (may_set_groups())
 			words_add(words, "--clear-groups");
 	}
 	if (config->process.new_privileges)
@@ -384,9 +394,11 @@ static const char *find_home(const struct config *config)
 	const char *home = getenv("HOME");
 
 	if (find_user(config, &account))
-		return account.home;
+		home = account.home;
+	else if (config->root.path)
+		home = "/root";
 	if (config->root.path)
-		return "/root";
+		return home;
 	return home && *home == '/' && exists(home) ? home : "/";
 }
 
