@@ -310,6 +310,20 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 	[ "$limit" = 9 ]
 }
 
+@test "--keep: when a step fails behind it, nothing is kept" {
+	can --pids-limit 9 --cgroupns
+	command -v strace >/dev/null || skip "strace is not installed"
+	strace -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+	run strace -qq -o /dev/null -e inject=unshare:error=EPERM \
+		"$BIN/cgroup" --name kept$$ --keep --pids-limit 9 --cgroupns -- echo HELLO
+	echo "$output"
+	left=$(find_cgroups "kept$$")
+	[ -z "$left" ] || rmdir $left
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"call: unshare(CLONE_NEWCGROUP)"* && "$output" != *HELLO* ]]
+	[ -z "$left" ]
+}
+
 @test "--join forks nothing" {
 	can
 	own=$(sh "$where" "")
@@ -370,6 +384,44 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 	[[ "$output" == *"limit memory to 64M ("*memory.limit_in_bytes* ]]
 	[[ "$output" == *memory.max* ]]
 	[[ "$output" == *"mkdir(cgroup->path, 0755)"* ]]
+}
+
+@test "--explain shows what is written to which file" {
+	can --memory 5M
+	run cgroup --explain --memory 5M --set pids.max=7 -- sh -c "sh $where memory; sh $where pids"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	memory=${lines[-2]} pids=${lines[-1]}
+	[[ "$output" == *"write '5242880' to $memory/$(knob memory memory.limit_in_bytes memory.max);"* ]]
+	[[ "$output" == *"write '7' to $pids/pids.max"* ]]
+}
+
+@test "the calls that messages name stand in the source" {
+	source=$BATS_TEST_DIRNAME/../../tools/cgroup
+	[ -e "$source" ] || skip "the source is not here"
+	text=$(cat "$source"/*.c | tr -s '\t\n' '  ')
+	pattern='step_fail\( *"([^"\\]|\\.)*"'
+	without=$(sed -E "s/$pattern//g" <<<"$text")
+	grep -oE "$pattern" <<<"$text" | sed -E 's/^[^"]*"//; s/"$//; s/\\(.)/\1/g' |
+		sort -u >"$BATS_TEST_TMPDIR/calls"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/calls")" -ge 5 ]
+	while read -r call; do
+		echo "$call"
+		grep -qF "$call" <<<"$without"
+	done <"$BATS_TEST_TMPDIR/calls"
+}
+
+@test "a bad letter in the name of a knob is shown whole" {
+	run cgroup --set memöry.high=1 -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"and has no 'öry.high' "* && "$output" != *HELLO* ]]
+}
+
+@test "without /proc the reason is told" {
+	as_root
+	run unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$BIN/cgroup" -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-NOMOUNT]"*"call: cgroup_find(&work->layout)"*"no /proc here"* && "$output" != *HELLO* ]]
 }
 
 @test "an ordinary user is told how to get a cgroup, and nothing runs" {

@@ -592,6 +592,24 @@ print $! + 0, "\n"'
 	[[ ${lines[0]} == *"add  --rox $loader "*"[LL-EXEC]" ]]
 }
 
+@test "the program that is named is the one that would have been executed" {
+	need_landlock 5
+	mkdir -p in/path
+	printf '#!/bin/sh\n' >in/path/ns-uts
+	chmod +x in/path/ns-uts
+	PATH=$PWD/in/path:$PATH run -126 lsm --ro in -- ns-uts true
+	[[ ${lines[0]} == *" $BIN/ns-uts can't be executed"*"[LL-EXEC]" ]]
+	run -126 env -u SHELL "$BIN/lsm" --ro in
+	[[ ${lines[0]} == *" /bin/sh can't be executed"*"[LL-EXEC]" ]]
+	# What is forbidden is passed over, and nothing is said.
+	cp "$BIN/ns-uts" in/path/prog
+	mkdir in/other
+	cp "$BIN/ns-uts" in/other/prog
+	PATH=$PWD/in/path:$PWD/in/other:$PATH run lsm --rox in/other -- prog --version
+	[ "$status" -eq 0 ]
+	[[ $output == "ns-uts (Strata)"* ]]
+}
+
 @test "--best-effort alone is an error: it is about Landlock" {
 	run -125 lsm --best-effort -- true
 	[[ $output == *"needs one of its options"* ]]

@@ -117,6 +117,23 @@ seen() { own ns-mnt "$@" -- sh -c 'cat /proc/self/mountinfo'; }
 	[ "$(cat from/file)" = here ]
 }
 
+@test "--overlay takes a layer and a place with very long names" {
+	long=$(printf '%0240d' 0)
+	mkdir -p "$long/$long" "other/$long"
+	echo deep >"$long/$long/a"
+	run own ns-mnt --overlay "$long/$long:from:$PWD/to" -- cat to/a to/file
+	[ "$output" = "$(printf 'deep\nhere')" ]
+	run own ns-mnt --root other --overlay "$long/$long:/$long/$long" -- cat "other/$long/$long/a"
+	[ "$output" = deep ]
+}
+
+@test "--overlay fails where it can't be told in which user namespace we are" {
+	run own ns-mnt --no-proc --tmpfs /proc --overlay "from:$PWD/to" -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"cannot tell in which user namespace"*"(ENOENT)"* ]]
+	[ ! -e ran ]
+}
+
 @test "--overlay with a colon in a layer's name" {
 	mkdir 'a:b'
 	touch 'a:b/x'
@@ -151,6 +168,37 @@ seen() { own ns-mnt "$@" -- sh -c 'cat /proc/self/mountinfo'; }
 	run own ns-mnt --mount "type=no-such-fs,dst=$PWD/to" true
 	[ "$status" -eq 125 ]
 	[[ $output == *"(ENODEV)"* ]]
+}
+
+@test "--mount type=bind takes noatime and the like" {
+	# Of a mount from outside a user namespace may not change the times.
+	run seen --tmpfs from --mount "type=bind,src=$PWD/from,dst=$PWD/to,noatime,nodiratime,noexec"
+	[ "$status" -eq 0 ]
+	[[ $(grep " $PWD/to " <<<"$output") == *noexec*noatime*nodiratime* ]]
+}
+
+@test "--mount takes a word for a key only as a whole" {
+	# The keys with a letter less and one more, and without a value.
+	for word in srcs=x typ=bind dst src types=x targe=/; do
+		run own ns-mnt --mount "type=bind,src=$PWD/from,dst=$PWD/to,$word" -- touch ran
+		[ "$status" -eq 125 ]
+		[[ $output == *"$word"* ]]
+		[ ! -e ran ]
+	done
+}
+
+@test "below --root a mount point with too long a name is refused, and none is made with a part of it" {
+	mkdir image
+	long=$(printf '%0256d' 0)
+	run own ns-mnt --root image --tmpfs "/a/$long" -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"(ENAMETOOLONG)"* ]]
+	deep=$(for _ in $(seq 40); do printf '/%0120d' 0; done)
+	run own ns-mnt --root image --tmpfs "$deep" -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"(ENAMETOOLONG)"* ]]
+	[ ! -e ran ]
+	[ -z "$(find image -name '00*')" ]
 }
 
 @test "--remount-ro makes a part read-only that was no mount" {

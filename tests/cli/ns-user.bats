@@ -60,6 +60,40 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	[ "${lines[1]}" = " 20 200000 5" ]
 }
 
+@test "ns-user as root maps as many ranges as the kernel takes, and says when it is one more" {
+	is_root || skip "only root can map several ranges"
+	ranges=()
+	# From the last to the first: the kernel shows them sorted.
+	for i in $(seq 339 -1 0); do
+		ranges+=(--uid-map "$i:$((2 * i)):1")
+	done
+	run ns-user "${ranges[@]}" --gid-map 0:0:1 \
+		sh -c 'wc -l </proc/self/uid_map; tr -s " " </proc/self/uid_map | tail -n 1'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = 340 ]
+	[ "${lines[1]}" = " 339 678 1" ]
+	# Such a map, taken over whole.
+	run ns-user "${ranges[@]}" --gid-map 0:0:1 \
+		ns-user sh -c 'wc -l </proc/self/uid_map; tr -s " " </proc/self/uid_map | tail -n 1'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = 340 ]
+	[ "${lines[1]}" = " 339 339 1" ]
+	run ns-user "${ranges[@]}" --uid-map 340:200000:1 --gid-map 0:0:1 echo RAN
+	[ "$status" -eq 125 ]
+	[[ $output == *"at most 340 ranges [MAP-FORMAT]" ]]
+}
+
+@test "a map that is too long for one write is refused with this reason" {
+	ranges=()
+	for i in $(seq 340); do
+		ranges+=(--uid-map "$((3000000000 + i)):$((3000000000 + i)):1")
+	done
+	[ "$(getconf PAGESIZE)" -eq 4096 ] || skip "pages of memory are larger here"
+	run ns-user "${ranges[@]}" echo RAN
+	[ "$status" -eq 125 ]
+	[[ $output == *"shorter than 4096 bytes"*"[MAP-FORMAT]" ]]
+}
+
 @test "an ordinary user may not map somebody else's id, and hears why" {
 	! is_root || skip "root may"
 	run ns-user --uid-map 0:5:1 -- touch "$BATS_TEST_TMPDIR/ran"
@@ -88,6 +122,15 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	theirs=$(readlink "/proc/$pid/ns/user")
 	kill $pid
 	[ "$output" = "$theirs" ]
+}
+
+@test "ns-user --join says of a number that no process can have that there is none" {
+	# 4294967295 is -1 in 32 bits, which kill(2) takes for everybody.
+	for number in 0 4194305 4294967295 4294967296 18446744073709551617; do
+		run ns-user --join $number echo RAN
+		[ "$status" -eq 125 ]
+		[ "$output" = "ns-user: --join: there is no process $number here [NS-JOIN-GONE]" ]
+	done
 }
 
 @test "ns-user refuses maps that are none, with what was expected" {

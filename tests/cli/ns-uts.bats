@@ -88,6 +88,8 @@ names='cat /proc/sys/kernel/hostname /proc/sys/kernel/domainname'
 			[[ $output == "ns-uts: a "*" name "* ]]
 			[[ $output != *RAN* ]]
 		done
+		run ns-uts "$option=bär" -- echo RAN
+		[[ $output == *"and no 'är'" ]]
 		run ns-uts "$option" '' -- echo RAN
 		[ "$status" -eq 125 ]
 		[ "${#lines[@]}" -eq 1 ]
@@ -212,6 +214,22 @@ names='cat /proc/sys/kernel/hostname /proc/sys/kernel/domainname'
 	# A word with a slash is what it says.
 	run own "$uts" "$BATS_TEST_TMPDIR/path/ns-ipc"
 	[ "$output" = wrong ]
+}
+
+@test "a link looks in PATH when its own folder has too long a name for a file beside it" {
+	cd "$(mktemp -d -p "$BATS_TEST_TMPDIR")"
+	while [ ${#PWD} -lt 4091 ]; do
+		left=$((4091 - ${#PWD} - 1))
+		[ $left -le 200 ] && name=$(printf "%0${left}d" 0) || name=$(printf %0150d 0)
+		mkdir "$name"
+		cd "./$name"
+	done
+	cp "$BIN/ns-uts" u
+	run own ./u ns-uts --hostname deep uname -n
+	echo "$output"
+	cd /
+	[ "$status" -eq 0 ]
+	[ "$output" = deep ]
 }
 
 @test "each link of a typed chain is a program of its own" {

@@ -13,7 +13,8 @@ all: $(NAMES:%=build/unit/test_%)
 
 # The files that a test looks at, besides common/. A test of a tool's setup
 # includes the tool's own file, and has its kernel calls wrapped.
-SOURCES_mounts = tools/ns-mnt/mounts.c tools/ns-mnt/readonly.c
+SOURCES_mounts = tools/ns-mnt/mounts.c tools/ns-mnt/overlay.c tools/ns-mnt/readonly.c
+SOURCES_maps = tools/ns-user/maps.c
 SOURCES_sets = tools/capdrop/sets.c
 SOURCES_plan = tools/compose-run/config.c tools/compose-run/plan.c tools/compose-run/options.c tools/compose-run/run.c
 
@@ -25,11 +26,11 @@ wrap = $(WRAP:%=-Wl,--wrap=%)
 
 WRAP_chroot = -Wl,--wrap=readlink
 
-build/unit/test_setup_%: tests/unit/test_setup_%.c tests/unit/record.c $(COMMON) $(HEADERS) $(wildcard tools/*/*.c)
+build/unit/test_setup_%: tests/unit/test_setup_%.c tests/unit/record.c $(COMMON) $(HEADERS) $(wildcard tools/*/*.c) tests/unit/unit.mk
 	@mkdir -p build/unit
 	$(CC) $(ALL_CFLAGS) $(wrap) $(WRAP_$*) -o $@ $< tests/unit/record.c tests/unit/outcome.c $(COMMON) \
 		tools/common/nolinks.c -lcmocka
-build/unit/test_%: tests/unit/test_%.c tests/unit/outcome.c $(COMMON) $(HEADERS) $(wildcard tools/*/*.c)
+build/unit/test_%: tests/unit/test_%.c tests/unit/outcome.c $(COMMON) $(HEADERS) $(wildcard tools/*/*.c) tests/unit/unit.mk
 	@mkdir -p build/unit
 	$(CC) $(ALL_CFLAGS) -o $@ $< tests/unit/outcome.c $(COMMON) tools/common/nolinks.c \
 		$(SOURCES_$*) -lcmocka $(LIBS_$*)

@@ -23,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,7 +99,7 @@ static _Noreturn void fail_missing(struct cgroup_work *work, const char *control
 	cgroup_missing(&work->layout, controller, &reason);
 	work->known = &reason;
 	errno = ENOENT;
-	step_fail("open(\"/proc/self/mountinfo\")", "find where cgroups are mounted");
+	step_fail("cgroup_find(&work->layout)", "find where cgroups are mounted");
 }
 
 /* Decides which hierarchies get a cgroup: v2, so that all in it can be found
@@ -137,20 +136,6 @@ static void choose_hierarchies(struct cgroup_work *work, const char *const wante
 	any->used = true;
 }
 
-/* Opens a cgroup that was just made, and takes the lock by which others know
- * that it has an owner. Another run may just be taking it for one that was
- * left behind; then it is not there any more: ENOENT. */
-static int open_new(const char *path)
-{
-	int fd = cgroup_open(path);
-
-	if (fd < 0)
-		return -1;
-	for (int i = 0; i < 50 && flock(fd, LOCK_SH | LOCK_NB) != 0; i++)
-		usleep(100);
-	return faccessat(fd, "cgroup.procs", F_OK, 0) == 0 ? fd : -1;
-}
-
 static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
 {
 	int place;
@@ -166,13 +151,26 @@ static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
 	for (int tries = 0; tries < 5; tries++) {
 		STEP(mkdir(cgroup->path, 0755), "make the cgroup %s", cgroup->path);
 		cgroup->made = !dry_run;
-		cgroup->fd = STEP_UNLESS(ENOENT, open_new(cgroup->path), "open and lock it");
+		cgroup->fd = STEP_UNLESS(ENOENT, cgroup_open_new(cgroup->path), "open and lock it");
 		if (dry_run || cgroup->fd >= 0)
 			return;
 	}
 	errno = ENOENT;
-	step_fail("mkdir(cgroup->path)", "keep the cgroup %s: it is removed each time",
+	step_fail("cgroup_open_new(cgroup->path)", "keep the cgroup %s: it is removed each time",
 		  cgroup->path);
+}
+
+/* With --keep we may be in it ourselves, and would be killed with the rest:
+ * back to where we came from. */
+static bool leave(const struct cgroup_work *work, const struct cgroup_hierarchy *cgroup)
+{
+	bool aside = cgroup->version == 2 && work->aside;
+	char *file = print_text("%s/%s", aside ? work->aside : cgroup->own,
+				cgroup->version == 1 ? "tasks" : "cgroup.procs");
+	int result = write_file(file, "0");
+
+	free(file);
+	return result == 0;
 }
 
 /* After the end, in the supervisor; and when a step fails before. */
@@ -189,7 +187,8 @@ static void remove_made(void *argument)
 
 			if (!cgroup->made || cgroup->version != version)
 				continue;
-			if (cgroup_remove(cgroup->path) != 0)
+			if ((work->keep && !leave(work, cgroup)) ||
+			    cgroup_remove(cgroup->path) != 0)
 				note("the cgroup %s is still there: %s [CG-RMDIR]; end what is in "
 				     "it (cat %s/cgroup.procs), then rmdir it",
 				     cgroup->path, errno_text(errno), cgroup->path);
@@ -197,26 +196,11 @@ static void remove_made(void *argument)
 	cgroup_step_back(work);
 }
 
-static void setup(struct cgroup_work *work)
+/* Makes a cgroup in each hierarchy that needs one. Returns the one of v2 that
+ * a child can be born in, or -1. */
+static int make_all(struct cgroup_work *work, const char *const wanted[])
 {
-	struct supervisor supervisor = { .cgroup = -1 };
-	const char *wanted[70];
-
-	work->owner = getpid();
-	failing = (struct failing){ cgroup_decide, remove_made, work };
-	if (cgroup_find(&work->layout) != 0)
-		step_fail("open(\"/proc/self/cgroup\")", "find our own cgroups");
-	if (work->join) {
-		cgroup_find_joined(work);
-		cgroup_join(work, 0);
-		return;
-	}
-
-	cgroup_wanted(&work->limits, wanted);
-	choose_hierarchies(work, wanted);
-	make_tag(work);
-	if (!work->name)
-		work->name = work->tag + (work->keep ? strlen("strata-") : 0);
+	int born_in = -1;
 
 	for (int i = 0; i < work->layout.count; i++) {
 		struct cgroup_hierarchy *cgroup = &work->layout.all[i];
@@ -237,8 +221,23 @@ static void setup(struct cgroup_work *work)
 		/* Before 6.4 the kernel forgets the CPUs of a cgroup that a
 		 * process is born in; so with those, our child enters it. */
 		if (cgroup->version == 2 && !work->limits.cpuset)
-			supervisor.cgroup = cgroup->fd;
+			born_in = cgroup->fd;
 	}
+	return born_in;
+}
+
+/* Makes the cgroups with their limits, and goes on inside of them. */
+static void live_in_new(struct cgroup_work *work)
+{
+	struct supervisor supervisor = { .ended = remove_made, .argument = work };
+	const char *wanted[70];
+
+	cgroup_wanted(&work->limits, wanted);
+	choose_hierarchies(work, wanted);
+	make_tag(work);
+	if (!work->name)
+		work->name = work->tag + (work->keep ? strlen("strata-") : 0);
+	supervisor.cgroup = make_all(work, wanted);
 	cgroup_write_limits(work);
 
 	/* With nobody left to remove it, nobody has to stay outside. */
@@ -246,13 +245,31 @@ static void setup(struct cgroup_work *work)
 		cgroup_join(work, 0);
 		if (work->aside)
 			STEP(rmdir(work->aside), "remove the leaf %s", work->aside);
+		work->aside = NULL;
 		return;
 	}
-	supervisor.ended = remove_made;
-	supervisor.argument = work;
 	supervise(&supervisor);
 	failing.undo = NULL;
 	cgroup_join(work, work->limits.cpuset ? 0 : 1);
+}
+
+static void setup(struct cgroup_work *work)
+{
+	if (!work->alone) {
+		work->owner = getpid();
+		failing = (struct failing){ cgroup_decide, remove_made, work };
+		if (cgroup_find(&work->layout) != 0)
+			step_fail("cgroup_find(&work->layout)", "find our own cgroups");
+		if (work->join) {
+			cgroup_find_joined(work);
+			cgroup_join(work, 0);
+		} else {
+			live_in_new(work);
+		}
+	}
+	/* Which cgroups we are in now is what will look like the root. */
+	if (work->namespace)
+		STEP(unshare(CLONE_NEWCGROUP), "create a cgroup namespace");
 }
 
 /* What the program does not need: it would keep the lock. */
@@ -261,7 +278,7 @@ static void close_all(struct cgroup_work *work)
 	for (int i = 0; i < work->layout.count; i++)
 		if (work->layout.all[i].fd >= 0)
 			close(work->layout.all[i].fd);
-	if (work->aside)
+	if (work->aside_fd >= 0)
 		close(work->aside_fd);
 	failing = (struct failing){ NULL, NULL, NULL };
 }
@@ -284,7 +301,7 @@ int main(int argc, char *argv[])
 {
 	struct cgroup_work work = { .aside_fd = -1 };
 	struct cgroup_limits *limits = &work.limits;
-	bool limited, alone;
+	bool limited;
 	int c;
 
 	tool_start("cgroup", usage);
@@ -306,14 +323,10 @@ int main(int argc, char *argv[])
 		  limits->knob_count;
 	if (work.join && (limited || work.name || work.keep))
 		die("--join makes no cgroup, so it takes no limits, no --name and no --keep");
-	alone = work.namespace && !limited && !work.name && !work.join && !work.keep;
+	work.alone = work.namespace && !limited && !work.name && !work.join && !work.keep;
 	tool_ready();
 
-	if (!alone)
-		setup(&work);
-	/* Which cgroups we are in now is what will look like the root. */
-	if (work.namespace)
-		STEP(unshare(CLONE_NEWCGROUP), "create a cgroup namespace");
+	setup(&work);
 	close_all(&work);
 	if (work.keep)
 		for (int i = 0; i < work.layout.count; i++)

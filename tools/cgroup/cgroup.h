@@ -44,6 +44,7 @@ struct cgroup_work {
 	const char *name; /* --name, or the tag */
 	const char *join;
 	bool keep, namespace;
+	bool alone; /* the namespace, and no cgroup */
 
 	pid_t owner; /* the process that removes the cgroup */
 	char *aside; /* the leaf that it stepped aside into, or NULL */
@@ -70,6 +71,11 @@ bool cgroup_listed(const char *list, const char *word);
 /* Opens the directory of a cgroup. Returns the descriptor, or -1 with errno as
  * open(2) set it, or ENOTDIR when it is a directory of another file system. */
 int cgroup_open(const char *path);
+
+/* Opens a cgroup that was just made, and takes the lock by which others know
+ * that it has an owner. Returns the descriptor, or -1 with errno: ENOENT when
+ * another run has taken it for one that was left behind, and removed it. */
+int cgroup_open_new(const char *path);
 
 /* Whether this user may make a cgroup below the one we are in, found out
  * without making one. If not, *why says why not and what to do, in words.

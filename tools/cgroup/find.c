@@ -11,11 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "memory.h"
+#include "mountinfo.h"
 
 bool cgroup_listed(const char *list, const char *word)
 {
@@ -78,22 +80,6 @@ static int read_own(struct cgroup_layout *layout, const char *path_of_own)
 	return end_reading(file);
 }
 
-/* mountinfo writes a blank as \040. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (; *text; text++)
-		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
-			*to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
-				       (text[3] - '0'));
-			text += 3;
-		} else {
-			*to++ = *text;
-		}
-	*to = '\0';
-}
-
 /* What of a path lies below root, "" for root itself; NULL when it does not. */
 static const char *below(const char *path, const char *root)
 {
@@ -127,8 +113,8 @@ static void take_mount(struct cgroup_layout *layout, char *own[], char *line)
 		words[n++] = word;
 	if (n < 6 || !options)
 		return;
-	unescape(words[3]);
-	unescape(words[4]);
+	mountinfo_unescape(words[3]);
+	mountinfo_unescape(words[4]);
 
 	for (int i = 0; i < layout->count; i++) {
 		struct cgroup_hierarchy *hierarchy = &layout->all[i];
@@ -228,12 +214,30 @@ int cgroup_open(const char *path)
 	return -1;
 }
 
+int cgroup_open_new(const char *path)
+{
+	int fd = cgroup_open(path), locked, error;
+
+	if (fd < 0)
+		return -1;
+	/* Who takes it for a leftover holds the lock only to look and remove. */
+	for (int tries = 5000; (locked = flock(fd, LOCK_SH | LOCK_NB)) != 0 && tries > 0; tries--)
+		usleep(100);
+	if (locked == 0 && faccessat(fd, "cgroup.procs", F_OK, 0) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
 bool cgroup_can_create(char *why, size_t size)
 {
 	struct cgroup_layout layout;
 	struct cgroup_hierarchy *hierarchy;
-	char procs[4200];
-	int fd;
+	char *procs;
+	int fd, error;
+	bool can;
 
 	if (cgroup_find(&layout) != 0) {
 		snprintf(why, size, "there is no /proc to find our cgroup with");
@@ -259,11 +263,14 @@ bool cgroup_can_create(char *why, size_t size)
 	close(fd);
 	/* Joining takes the right to write to cgroup.procs of the nearest
 	 * cgroup that holds both the old and the new one: our own. */
-	snprintf(procs, sizeof(procs), "%s/cgroup.procs", hierarchy->own);
-	if (faccessat(AT_FDCWD, hierarchy->own, W_OK, AT_EACCESS) == 0 &&
-	    faccessat(AT_FDCWD, procs, W_OK, AT_EACCESS) == 0)
+	procs = print_text("%s/cgroup.procs", hierarchy->own);
+	can = faccessat(AT_FDCWD, hierarchy->own, W_OK, AT_EACCESS) == 0 &&
+	      faccessat(AT_FDCWD, procs, W_OK, AT_EACCESS) == 0;
+	error = errno;
+	free(procs);
+	if (can)
 		return true;
-	if (errno == EROFS)
+	if (error == EROFS)
 		snprintf(why, size, "%s is mounted read-only", hierarchy->mount);
 	else
 		snprintf(why, size,

@@ -17,14 +17,18 @@
 #include "message.h"
 #include "step.h"
 
+/* Where to write to. On v1, `tasks` moves the one thread that writes "0" to it,
+ * and nobody has to wait for that; we have no other thread. */
+static const char *knob_of(const struct cgroup_hierarchy *cgroup)
+{
+	return cgroup->version == 1 ? "tasks" : "cgroup.procs";
+}
+
 /* Takes the calling process into a cgroup. The slow way on v2: all processes
- * of the machine have to stand still for it, which may take 10 ms. On v1, "0"
- * in `tasks` moves the one thread that writes it, and that need not wait; we
- * have no other thread. */
+ * of the machine have to stand still for it, which may take 10 ms. */
 static int join(const struct cgroup_hierarchy *cgroup)
 {
-	int fd = openat(cgroup->fd, cgroup->version == 1 ? "tasks" : "cgroup.procs",
-			O_WRONLY | O_CLOEXEC);
+	int fd = openat(cgroup->fd, knob_of(cgroup), O_WRONLY | O_CLOEXEC);
 	ssize_t n;
 	int error;
 
@@ -60,7 +64,8 @@ void cgroup_join(struct cgroup_work *work, int version)
 		if (!cgroup->used || (version && cgroup->version != version))
 			continue;
 		work->in = cgroup;
-		STEP(join(cgroup), "enter the cgroup %s", cgroup->path);
+		STEP(join(cgroup), "enter the cgroup %s (write '0' to its %s)", cgroup->path,
+		     knob_of(cgroup));
 	}
 	for (int i = 0; i < work->layout.count && !dry_run; i++) {
 		struct cgroup_hierarchy *cgroup = &work->layout.all[i];
@@ -68,11 +73,10 @@ void cgroup_join(struct cgroup_work *work, int version)
 		if (!cgroup->used || (version && cgroup->version != version))
 			continue;
 		if (now.count == 0 && cgroup_find(&now) != 0)
-			step_fail("open(\"/proc/self/cgroup\")", "see which cgroups we are in");
+			step_fail("cgroup_find(&now)", "see which cgroups we are in");
 		errno = 0;
 		if (!is_in(cgroup, &now))
-			step_fail("read(\"/proc/self/cgroup\")", "enter the cgroup %s",
-				  cgroup->path);
+			step_fail("is_in(cgroup, &now)", "enter the cgroup %s", cgroup->path);
 	}
 }
 

@@ -70,31 +70,86 @@ static bool is_no_limit(const char *text)
 	       (parse_number(text, CGROUP_NO_LIMIT, &number) && number >= LLONG_MAX - 0xfffffULL);
 }
 
+/* What of a text lies behind the given words, when it begins with them in that
+ * order; otherwise NULL. */
+static const char *behind_words(const char *text, const char *words)
+{
+	static const char between[] = " \t\n";
+
+	for (;;) {
+		size_t n;
+
+		text += strspn(text, between);
+		words += strspn(words, between);
+		n = strcspn(words, between);
+		if (n == 0)
+			return text;
+		if (n != strcspn(text, between) || strncmp(text, words, n) != 0)
+			return NULL;
+		text += n;
+		words += n;
+	}
+}
+
+static bool has_same_words(const char *one, const char *other)
+{
+	const char *rest = behind_words(one, other);
+
+	return rest && !*rest;
+}
+
+/* "8:0 rbps=1000" is kept as "8:0 rbps=1000 wbps=max ...": the first word says
+ * which line, and the others stand anywhere in it. */
+static bool has_keys(const char *line, const char *asked)
+{
+	char *words = copy_text(asked), *position;
+	char *word = strtok_r(words, " \t\n", &position);
+	bool all = behind_words(line, word) != NULL;
+
+	while (all && (word = strtok_r(NULL, " \t\n", &position)))
+		all = cgroup_listed(line, word);
+	free(words);
+	return all;
+}
+
+/* Whether a line of what the kernel holds is what was asked for. */
+static bool is_in_line(const char *knob, const char *line, const char *asked)
+{
+	const char *weight = behind_words(line, "default");
+
+	if (strchr(asked, '='))
+		return has_keys(line, asked);
+	/* The period may be left away, and so may the word "default". */
+	if (strcmp(knob, "cpu.max") == 0 && !has_same_words(asked, ""))
+		return behind_words(line, asked) != NULL;
+	return has_same_words(line, asked) || (weight && has_same_words(weight, asked));
+}
+
 /* Whether what the kernel holds is what was asked for. */
 static bool is_same(const char *knob, const char *asked, const char *held)
 {
 	unsigned long long want_bytes, held_bytes, unit = 1;
 	bool want_cpus[CGROUP_CPU_MAX], held_cpus[CGROUP_CPU_MAX];
-	char *words, *position;
-	bool all = true;
+	char *lines, *position;
+	bool same = false;
 
 	if (strcmp(asked, held) == 0 || (is_no_limit(asked) && is_no_limit(held)))
 		return true;
 	if (strncmp(knob, "memory.", 7) == 0)
 		unit = (unsigned long long)sysconf(_SC_PAGESIZE);
+	/* Nobody who asks for 1, as in memory.oom.group, wants a 0. */
 	if (parse_size(asked, &want_bytes) && parse_size(held, &held_bytes))
-		return held_bytes == want_bytes / unit * unit;
-	if (strncmp(knob, "cpuset.", 7) == 0)
-		return cgroup_read_cpu_list(asked, want_cpus) &&
-		       cgroup_read_cpu_list(held, held_cpus) &&
-		       memcmp(want_cpus, held_cpus, sizeof(want_cpus)) == 0;
-	/* "8:0 rbps=1000" is kept as "8:0 rbps=1000 wbps=max ...". */
-	words = copy_text(asked);
-	for (char *word = strtok_r(words, " ", &position); word;
-	     word = strtok_r(NULL, " ", &position))
-		all = all && cgroup_listed(held, word);
-	free(words);
-	return all;
+		return held_bytes == (want_bytes < unit ? want_bytes : want_bytes / unit * unit);
+	if (strncmp(knob, "cpuset.", 7) == 0 && cgroup_read_cpu_list(asked, want_cpus) &&
+	    cgroup_read_cpu_list(held, held_cpus))
+		return memcmp(want_cpus, held_cpus, sizeof(want_cpus)) == 0;
+	/* Many files have a line for each device, others just one. */
+	lines = copy_text(held);
+	for (char *line = strtok_r(lines, "\n", &position); line && !same;
+	     line = strtok_r(NULL, "\n", &position))
+		same = is_in_line(knob, line, asked);
+	free(lines);
+	return same || has_same_words(held, asked);
 }
 
 static void compare(const struct cgroup_hierarchy *cgroup, const char *knob, const char *asked)
@@ -105,7 +160,8 @@ static void compare(const struct cgroup_hierarchy *cgroup, const char *knob, con
 	if (dry_run || is_same(knob, asked, held))
 		return;
 	errno = 0;
-	step_fail("read(knob)", "set %s to %s: the kernel holds '%s'", knob, asked, held);
+	step_fail("read_knob(cgroup->fd, knob, held, sizeof(held))",
+		  "set %s to %s: the kernel holds '%s'", knob, asked, held);
 }
 
 /* One limit, in the words and with the file of whichever version is here. */
@@ -117,8 +173,9 @@ static void limit(struct cgroup_work *work, const char *controller, const char *
 	const char *knob = knobs[version - 1], *value = values[version - 1];
 
 	work->at = knob;
-	STEP(write_knob(cgroup, knob, value), "limit %s to %s (%s; on v%d %s)", what, typed, knob,
-	     3 - version, strcmp(knobs[0], knobs[1]) == 0 ? "as well" : knobs[2 - version]);
+	STEP(write_knob(cgroup, knob, value), "limit %s to %s (write '%s' to %s/%s; on v%d %s)",
+	     what, typed, value, cgroup->path, knob, 3 - version,
+	     strcmp(knobs[0], knobs[1]) == 0 ? "as well" : knobs[2 - version]);
 	compare(cgroup, knob, value);
 }
 
@@ -155,11 +212,14 @@ static void limit_swap(struct cgroup_work *work)
 	/* The file is there only when the kernel was told to count swap. */
 	work->at = knob;
 	if (limits->swap) {
-		STEP(write_knob(cgroup, knob, value), "limit memory and swap to %s (%s; on v%d %s)",
-		     limits->swap, knob, 3 - cgroup->version, knobs[2 - cgroup->version]);
+		STEP(write_knob(cgroup, knob, value),
+		     "limit memory and swap to %s (write '%s' to %s/%s; on v%d %s)", limits->swap,
+		     value, cgroup->path, knob, 3 - cgroup->version, knobs[2 - cgroup->version]);
 	} else if (STEP_UNLESS(ENOENT, write_knob(cgroup, knob, value),
-			       "limit memory and swap to twice that (%s; on v%d %s)", knob,
-			       3 - cgroup->version, knobs[2 - cgroup->version]) < 0) {
+			       "limit memory and swap to twice that (write '%s' to %s/%s; on v%d "
+			       "%s)",
+			       value, cgroup->path, knob, 3 - cgroup->version,
+			       knobs[2 - cgroup->version]) < 0) {
 		if (!dry_run && has_swap())
 			note("this kernel does not count swap: over the memory limit the program "
 			     "swaps, as much as it likes [CG-SWAP]");
@@ -175,13 +235,16 @@ static void fill_cpuset(struct cgroup_hierarchy *cgroup)
 	static const char *const knobs[] = { "cpuset.mems", "cpuset.cpus" };
 
 	for (int i = 0; i < 2; i++) {
-		char path[PATH_MAX], value[4096] = "";
+		char *path = print_text("%s/%s", cgroup->place, knobs[i]);
+		char value[4096] = "";
 
-		snprintf(path, sizeof(path), "%s/%s", cgroup->place, knobs[i]);
-		read_file(path, value, sizeof(value));
+		if (read_file(path, value, sizeof(value)) < 0 && !dry_run)
+			step_fail("read_file(path, value, sizeof(value))", "read %s", path);
+		free(path);
 		value[strcspn(value, "\n")] = '\0';
-		STEP(write_knob(cgroup, knobs[i], value), "copy %s (%s) from the parent", knobs[i],
-		     value);
+		STEP(write_knob(cgroup, knobs[i], value),
+		     "have what the parent has (write '%s' to %s/%s)", value, cgroup->path,
+		     knobs[i]);
 	}
 }
 
@@ -193,13 +256,15 @@ static void limit_cpuset(struct cgroup_work *work)
 	char held[4096];
 
 	limit(work, "cpuset", "the CPUs", work->limits.cpuset, knobs, values);
+	if (cgroup->version == 1)
+		return;
 	/* v2 takes CPUs that one can't have, and uses others. */
-	if (cgroup->version == 1 || dry_run ||
-	    read_knob(cgroup->fd, "cpuset.cpus.effective", held, sizeof(held)) < 0 ||
-	    is_same("cpuset.cpus", work->limits.cpuset, held))
+	STEP(read_knob(cgroup->fd, "cpuset.cpus.effective", held, sizeof(held)),
+	     "read cpuset.cpus.effective, the CPUs that we really have");
+	if (dry_run || is_same("cpuset.cpus", work->limits.cpuset, held))
 		return;
 	errno = 0;
-	step_fail("read(cpuset.cpus.effective)",
+	step_fail("read_knob(cgroup->fd, \"cpuset.cpus.effective\", held, sizeof(held))",
 		  "limit the CPUs to %s: of these the parent has not all; we would have %s",
 		  work->limits.cpuset, held);
 }
@@ -264,7 +329,8 @@ void cgroup_write_limits(struct cgroup_work *work)
 
 		free(controller);
 		work->at = knob;
-		STEP(write_knob(cgroup, knob, typed), "set %s to %s", knob, typed);
+		STEP(write_knob(cgroup, knob, typed), "write '%s' to %s/%s", typed, cgroup->path,
+		     knob);
 		if (can_be_read(cgroup->fd, knob))
 			compare(cgroup, knob, typed);
 	}

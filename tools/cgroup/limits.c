@@ -111,8 +111,8 @@ void cgroup_add_knob(struct cgroup_limits *limits, const char *text)
 	for (size_t i = 0; i < length; i++)
 		if (!isalnum((unsigned char)text[i]) && !strchr("._-", text[i]))
 			die("--set: a knob is the name of a file in the cgroup, such as memory.high, "
-			    "and has no '%c' [CG-VALUE]",
-			    text[i]);
+			    "and has no '%.*s' [CG-VALUE]",
+			    (int)(length - i), text + i);
 	if (*text == '.' || !memchr(text, '.', length))
 		die("--set: a knob begins with its controller and a dot, as memory.high does; "
 		    "'%.*s' does not [CG-VALUE]",

@@ -22,11 +22,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,22 +34,27 @@
 #include "message.h"
 #include "step.h"
 
-/* Reads a file of a cgroup; "" when it can't be read. */
-static const char *read_in(const char *directory, const char *name, char *text, size_t size)
+/* Reads a file of a cgroup. Returns the length; or -1 with errno, and the text
+ * is "". */
+static ssize_t read_in(const char *directory, const char *name, char *text, size_t size)
 {
-	char path[PATH_MAX];
+	char *path = print_text("%s/%s", directory, name);
+	ssize_t n = read_file(path, text, size);
+	int error = errno;
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	if (read_file(path, text, size) < 0)
+	if (n < 0)
 		*text = '\0';
-	return text;
+	free(path);
+	errno = error;
+	return n;
 }
 
 static bool lists(const char *directory, const char *file, const char *controller)
 {
 	char text[1024];
 
-	return cgroup_listed(read_in(directory, file, text, sizeof(text)), controller);
+	read_in(directory, file, text, sizeof(text));
+	return cgroup_listed(text, controller);
 }
 
 static bool enables_all(const char *directory, const char *const wanted[])
@@ -65,10 +68,11 @@ static bool enables_all(const char *directory, const char *const wanted[])
 /* The root of the whole hierarchy is the one without a type. */
 static bool is_root(const char *directory)
 {
-	char path[PATH_MAX];
+	char *path = print_text("%s/cgroup.type", directory);
+	bool root = access(path, F_OK) != 0 && errno == ENOENT;
 
-	snprintf(path, sizeof(path), "%s/cgroup.type", directory);
-	return access(path, F_OK) != 0 && errno == ENOENT;
+	free(path);
+	return root;
 }
 
 enum members { NOBODY, ONLY_US, OTHERS };
@@ -77,7 +81,10 @@ static enum members members_of(const char *directory)
 {
 	char text[64], us[32];
 
-	read_in(directory, "cgroup.procs", text, sizeof(text));
+	/* Of a threaded cgroup nobody may read it (EOPNOTSUPP), and enabling a
+	 * controller there will say so better. */
+	if (read_in(directory, "cgroup.procs", text, sizeof(text)) < 0 && errno != EOPNOTSUPP)
+		return OTHERS;
 	snprintf(us, sizeof(us), "%d\n", getpid());
 	return !*text ? NOBODY : strcmp(text, us) == 0 ? ONLY_US : OTHERS;
 }
@@ -93,7 +100,9 @@ static bool is_limited(const char *directory)
 	char text[256];
 
 	for (size_t i = 0; i < sizeof(knobs) / sizeof(*knobs) - unit; i++) {
-		read_in(directory, knobs[i], text, sizeof(text));
+		/* Without the controller there is no such file. */
+		if (read_in(directory, knobs[i], text, sizeof(text)) < 0 && errno != ENOENT)
+			return true;
 		if (*text && *text != '\n' && strncmp(text, "max", 3) != 0)
 			return true;
 	}
@@ -107,7 +116,8 @@ static _Noreturn void fail_busy(struct cgroup_work *work, const char *own)
 	cgroup_busy(own, &reason);
 	work->known = &reason;
 	errno = EBUSY;
-	step_fail("write(\"cgroup.subtree_control\")", "set limits below %s", own);
+	step_fail("write_in(directory, \"cgroup.subtree_control\", word)", "set limits below %s",
+		  own);
 }
 
 /* Our own cgroup, or the nearest above it where limits can be set. */
@@ -138,10 +148,13 @@ static char *find_place(struct cgroup_work *work, const struct cgroup_hierarchy 
 
 static int write_in(const char *directory, const char *name, const char *text)
 {
-	char path[PATH_MAX];
+	char *path = print_text("%s/%s", directory, name);
+	int result = write_file(path, text);
+	int error = errno;
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return write_file(path, text);
+	free(path);
+	errno = error;
+	return result;
 }
 
 /* Lets the cgroups below a directory have a controller. It has to have it
@@ -149,7 +162,7 @@ static int write_in(const char *directory, const char *name, const char *text)
 static void enable(struct cgroup_work *work, const struct cgroup_hierarchy *hierarchy,
 		   const char *directory, const char *controller)
 {
-	char word[80];
+	char *word;
 
 	if (lists(directory, "cgroup.subtree_control", controller))
 		return;
@@ -162,18 +175,20 @@ static void enable(struct cgroup_work *work, const struct cgroup_hierarchy *hier
 			cgroup_missing(&work->layout, controller, &reason);
 			work->known = &reason;
 			errno = ENOENT;
-			step_fail("write(\"cgroup.subtree_control\")",
+			step_fail("write_in(directory, \"cgroup.subtree_control\", word)",
 				  "limit anything with the controller '%s'", controller);
 		}
 		*strrchr(parent, '/') = '\0';
 		enable(work, hierarchy, parent, controller);
 		free(parent);
 	}
-	snprintf(word, sizeof(word), "+%s", controller);
+	word = print_text("+%s", controller);
 	work->at = directory;
 	work->controller = controller;
 	STEP(write_in(directory, "cgroup.subtree_control", word),
-	     "enable %s for the cgroups below %s", controller, directory);
+	     "enable %s for the cgroups below (write '%s' to %s/cgroup.subtree_control)",
+	     controller, word, directory);
+	free(word);
 }
 
 /* Leaves our own cgroup empty, so that limits can be set below it. */
@@ -182,10 +197,11 @@ static void step_aside(struct cgroup_work *work, const char *place)
 	work->aside = print_text("%s/%s-outside", place, work->tag);
 	work->at = work->aside;
 	STEP(mkdir(work->aside, 0755), "make a leaf to step aside into, %s", work->aside);
-	work->aside_fd = cgroup_open(work->aside);
-	flock(work->aside_fd, LOCK_SH | LOCK_NB);
+	work->aside_fd = STEP(cgroup_open_new(work->aside), "open and lock it");
 	STEP(write_in(work->aside, "cgroup.procs", "0"),
-	     "step aside: a cgroup with limits below it holds no process itself");
+	     "step aside, since a cgroup with limits below it holds no process itself (write '0' "
+	     "to %s/cgroup.procs)",
+	     work->aside);
 }
 
 void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hierarchy,

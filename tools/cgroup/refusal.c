@@ -317,7 +317,7 @@ bool cgroup_decide(const char *call, int error, struct reason *reason, void *arg
 		*reason = *work->known;
 		return true;
 	}
-	if (strstr(call, "/proc/self/cgroup") && error == ENOENT) {
+	if (strstr(call, "cgroup_find(") && error == ENOENT) {
 		FIX("put cgroup first in the chain:  cgroup ... chroot DIR ...");
 		return REASON("CG-NOMOUNT",
 			      "there is no /proc here; after chroot the files of the "

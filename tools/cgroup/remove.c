@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,22 +15,24 @@
 
 #include "cgroup.h"
 #include "file.h"
+#include "memory.h"
 
 /* Calls visit(PATH) for each cgroup directly below one. */
 static void each_below(const char *path, void (*visit)(const char *below))
 {
 	DIR *directory = opendir(path);
 	struct dirent *entry;
-	char below[PATH_MAX];
 
 	if (!directory)
 		return;
 	while ((entry = readdir(directory)))
 		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0 &&
-		    snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) <
-			    (int)sizeof(below))
+		    strcmp(entry->d_name, "..") != 0) {
+			char *below = print_text("%s/%s", path, entry->d_name);
+
 			visit(below);
+			free(below);
+		}
 	closedir(directory);
 }
 
@@ -39,16 +40,18 @@ static void each_below(const char *path, void (*visit)(const char *below))
  * meantime is met by the next round. */
 static void kill_members(const char *path)
 {
-	char procs[PATH_MAX];
+	char *name = print_text("%s/cgroup.kill", path);
+	int killed = write_file(name, "1");
 	FILE *file;
 	int pid;
 
-	snprintf(procs, sizeof(procs), "%s/cgroup.kill", path);
+	free(name);
 	/* Since 5.14: all of them at once, and those in the cgroups below. */
-	if (write_file(procs, "1") == 0)
+	if (killed == 0)
 		return;
-	snprintf(procs, sizeof(procs), "%s/cgroup.procs", path);
-	file = fopen(procs, "re");
+	name = print_text("%s/cgroup.procs", path);
+	file = fopen(name, "re");
+	free(name);
 	if (!file)
 		return;
 	/* 0 is a process that has no number in our PID namespace, and kill(0)
@@ -105,7 +108,6 @@ void cgroup_sweep(int place)
 	int copy = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
 	struct dirent *entry;
-	char path[PATH_MAX];
 
 	if (!directory) {
 		if (copy >= 0)
@@ -114,8 +116,10 @@ void cgroup_sweep(int place)
 	}
 	while ((entry = readdir(directory)))
 		if (entry->d_type == DT_DIR && strncmp(entry->d_name, "strata-", 7) == 0) {
-			snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", place, entry->d_name);
+			char *path = print_text("/proc/self/fd/%d/%s", place, entry->d_name);
+
 			sweep_one(path);
+			free(path);
 		}
 	closedir(directory);
 }

@@ -62,12 +62,13 @@ static int count_words(char *words[])
 	return n;
 }
 
-/* Calls main() of a carried link. */
-static void call_carried(char *words[])
+/* The carried link that a word means, or NULL. */
+static const struct link *carried(const char *word)
 {
-	for (const struct link *link = carried_links; link->name; link++)
-		if (strcmp(link->name, words[0]) == 0)
-			exit(link->main(count_words(words), words));
+	for (const struct link *link = carried_links; use_carried_links && link->name; link++)
+		if (strcmp(link->name, word) == 0)
+			return link;
+	return NULL;
 }
 
 /* The words with --dry-run put in behind the first, for the next tool. */
@@ -86,33 +87,80 @@ static char **pass_on_dry_run(char *words[])
 	return longer;
 }
 
-/* Writes the n-th candidate for a bare name, by PATH, into file. Returns
- * whether there is one; a directory too long to name is passed over. */
+static char *default_shell(void)
+{
+	static char bin_sh[] = "/bin/sh";
+	char *shell = getenv("SHELL");
+
+	if (shell && *shell && access(shell, X_OK) == 0)
+		return shell;
+	return bin_sh;
+}
+
+/* The words of the program: without "--", and the shell when there are none. */
+static char **program_of(char *words[])
+{
+	static char *shell[2];
+
+	if (words[0] && strcmp(words[0], "--") == 0)
+		words++;
+	if (words[0])
+		return words;
+	shell[0] = default_shell();
+	return shell;
+}
+
+/* Writes "DIRECTORY/WORD", or "" when that is too long. */
+static void name_file(char *file, size_t size, const char *directory, size_t length,
+		      const char *word)
+{
+	int n = snprintf(file, size, "%.*s%s%s", (int)length, directory, length ? "/" : "", word);
+
+	if (n < 0 || (size_t)n >= size)
+		*file = '\0';
+}
+
+/* As chain_candidate(), for the word itself. */
 static bool candidate(const char *word, int n, char *file, size_t size)
 {
 	const char *path = getenv("PATH");
 
+	if (!*word || carried(word))
+		return false;
+	if (strchr(word, '/')) {
+		name_file(file, size, "", 0, word);
+		return n == 0;
+	}
+	if (is_tool(word)) {
+		const char *tools = tool_directory();
+
+		if (tools && n-- == 0) {
+			name_file(file, size, tools, strlen(tools), word);
+			return true;
+		}
+	}
 	if (!path || !*path)
 		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	for (const char *end; *path; path = end + (*end == ':')) {
 		end = strchrnul(path, ':');
 		if (n-- == 0) {
 			/* An empty directory in PATH is the current one. */
-			int length = snprintf(file, size, "%.*s%s%s", (int)(end - path), path,
-					      end == path ? "" : "/", word);
-
-			if (length < 0 || (size_t)length >= size)
-				*file = '\0';
+			name_file(file, size, path, (size_t)(end - path), word);
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Executes a bare name by PATH. Returns with errno set and *file the one that
- * was found: ENOENT and "" when there was none. A file that may not be
- * executed does not end the search, as in the shell. */
-static void exec_in_path(char *words[], char *file, size_t size)
+bool chain_candidate(char *words[], int n, char *file, size_t size)
+{
+	return candidate(program_of(words)[0], n, file, size);
+}
+
+/* Executes the first candidate for a bare name that can be. Returns with errno
+ * set and *file the one that was found: ENOENT and "" when there was none. A
+ * file that may not be executed does not end the search, as in the shell. */
+static void exec_first(char *words[], char *file, size_t size)
 {
 	char path[PATH_MAX];
 	int error = ENOENT;
@@ -137,70 +185,35 @@ static void exec_in_path(char *words[], char *file, size_t size)
 	errno = error;
 }
 
-static char *default_shell(void)
-{
-	static char bin_sh[] = "/bin/sh";
-	char *shell = getenv("SHELL");
-
-	if (shell && *shell && access(shell, X_OK) == 0)
-		return shell;
-	return bin_sh;
-}
-
 void exec_next(char *words[])
 {
-	char *shell[2] = { NULL, NULL };
 	char file[PATH_MAX] = "";
+	const struct link *link;
 
 	step_end_link();
 	if (checking)
 		_Exit(0);
-	if (words[0] && strcmp(words[0], "--") == 0)
-		words++;
-	if (!words[0]) {
-		shell[0] = default_shell();
-		words = shell;
-	}
+	words = program_of(words);
 	if (!*words[0]) {
 		errno = ENOENT;
 		why_die_program(words[0], "");
 	}
-
-	if (strchr(words[0], '/')) {
-		if (dry_run)
-			goto would_execute;
-		snprintf(file, sizeof(file), "%s", words[0]);
-		if (chain_name)
-			tool_name = chain_name;
-		execve(words[0], words, environ);
-		why_die_program(words[0], file);
+	link = carried(words[0]);
+	if (link)
+		exit(link->main(count_words(words), words));
+	if (dry_run && !is_tool(words[0])) {
+		dprintf(2, "%s: would execute %s\n", tool_name, words[0]);
+		_Exit(0);
 	}
-	if (is_tool(words[0])) {
-		const char *directory;
-
-		if (use_carried_links)
-			call_carried(words);
-		directory = tool_directory();
-		if (dry_run)
-			words = pass_on_dry_run(words);
-		if (directory) {
-			int n = snprintf(file, sizeof(file), "%s/%s", directory, words[0]);
-
-			if (n > 0 && (size_t)n < sizeof(file))
-				execve(file, words, environ);
-			if (errno != ENOENT)
-				why_die_program(words[0], file);
-			*file = '\0';
-		}
-	} else if (dry_run) {
-		goto would_execute;
-	}
+	if (dry_run)
+		words = pass_on_dry_run(words);
 	if (chain_name)
 		tool_name = chain_name;
-	exec_in_path(words, file, sizeof(file));
+	if (!strchr(words[0], '/')) {
+		exec_first(words, file, sizeof(file));
+	} else {
+		snprintf(file, sizeof(file), "%s", words[0]);
+		execve(words[0], words, environ);
+	}
 	why_die_program(words[0], file);
-
-would_execute:
-	dprintf(2, "%s: would execute %s\n", tool_name, words[0]);
-	_Exit(0);
 }

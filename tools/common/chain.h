@@ -6,6 +6,7 @@
 #define STRATA_CHAIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* A tool that a program carries inside: its name, and its main(). */
 struct link {
@@ -41,6 +42,13 @@ extern bool checking;
  * the running tool, then in PATH; another bare name in PATH; a word with a
  * slash is what it says. Ends with 126 or 127 when that fails. execve(2). */
 _Noreturn void exec_next(char *words[]);
+
+/* The files that exec_next(words) tries, one after the other: writes the n-th,
+ * from 0 on, into file. Those that are not there or may not be executed are
+ * passed over; the first of the others is executed. Returns false behind the
+ * last, and at once when there is none, since a carried link is called. A path
+ * that does not fit is "", which is no file. */
+bool chain_candidate(char *words[], int n, char *file, size_t size);
 
 /* The directory that the running executable lies in, without a slash at the
  * end; NULL when it can't be told. */

@@ -21,6 +21,7 @@
 #include "file.h"
 #include "memory.h"
 #include "message.h"
+#include "path.h"
 #include "plan.h"
 
 /* Begins the next link. */
@@ -45,14 +46,6 @@ static bool is_missing(const char *path)
 	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-/* Whether path is folder, or lies below it. */
-static bool is_below(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-
-	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
 /* Where the new root is put together, until it becomes "/": an old folder
  * that covers nothing we still need. Seen by nobody else: it is a mount of
  * our own namespace. */
@@ -65,12 +58,12 @@ static const char *pick_mount_point(const struct config *config)
 
 	for (const char *const *folder = folders; *folder; folder++) {
 		bool used = stat(*folder, &status) != 0 || !S_ISDIR(status.st_mode) ||
-			    (tools && is_below(tools, *folder)) ||
-			    (config->root.path && is_below(config->root.path, *folder));
+			    (tools && path_is_below(tools, *folder)) ||
+			    (config->root.path && path_is_below(config->root.path, *folder));
 
 		for (size_t i = 0; i < config->mount_count && !used; i++)
 			used = config->mounts[i].source &&
-			       is_below(config->mounts[i].source, *folder);
+			       path_is_below(config->mounts[i].source, *folder);
 		if (!used)
 			return *folder;
 	}
@@ -258,7 +251,7 @@ static void plan_names(const struct config *config, struct words *words)
 	if (config->root.path && !config->root.readonly && !config->root.writable)
 		words_add_option(words, "--mount", "type=bind,src=%s,dst=/etc/resolv.conf,ro",
 				 path);
-	else if (!config->root.path && is_below(path, "/run"))
+	else if (!config->root.path && path_is_below(path, "/run"))
 		words_add_option(words, "--mount", "type=bind,src=%s,dst=%s,ro", path, path);
 }
 

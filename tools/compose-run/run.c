@@ -139,7 +139,7 @@ static bool try_words(const char *const words[])
 	int status;
 	pid_t child;
 
-	for (; words[n] && n < 15; n++)
+	for (; n < 15 && words[n]; n++)
 		copy[n] = copy_text(words[n]);
 	copy[n] = NULL;
 	fflush(stdout);

@@ -12,29 +12,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "lsm.h"
 #include "message.h"
 
-/* The file that the word means, as execvp(3) would find it. */
-static bool find_program(const char *word, char *file, size_t size)
+/* Whether it is a file that could be executed if it were not for Landlock. */
+static bool is_executable(const char *file)
 {
-	const char *path = getenv("PATH");
+	struct stat status;
 
-	if (strchr(word, '/')) {
-		snprintf(file, size, "%s", word);
-		return access(file, F_OK) == 0;
-	}
-	for (; path && *path; path += *path == ':') {
-		size_t length = strcspn(path, ":");
-
-		snprintf(file, size, "%.*s/%s", (int)length, path, word);
-		if (length && access(file, X_OK) == 0)
-			return true;
-		path += length;
-	}
-	return false;
+	return stat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+	       faccessat(AT_FDCWD, file, X_OK, AT_EACCESS) == 0;
 }
 
 /* What starts it: the loader of a 64-bit ELF file, or the first line's
@@ -91,19 +82,31 @@ static bool is_allowed(const struct lsm_landlock *landlock, const char *file)
 	return false;
 }
 
-void lsm_landlock_foresee(const struct lsm_landlock *landlock, const char *word)
+void lsm_landlock_foresee(const struct lsm_landlock *landlock, char *words[])
 {
-	char file[PATH_MAX], starter[PATH_MAX];
+	char next[PATH_MAX], file[PATH_MAX] = "", starter[PATH_MAX];
 
-	if (!landlock->path_count || !word || lsm_landlock_abi() < 1 ||
-	    !find_program(word, file, sizeof(file)))
+	if (!landlock->path_count || lsm_landlock_abi() < 1)
+		return;
+	/* What may not be executed is passed over, so all of them have to be
+	 * forbidden; then the first is the one that was meant. */
+	for (int n = 0; chain_candidate(words, n, next, sizeof(next)); n++) {
+		if (!is_executable(next))
+			continue;
+		find_starter(next, starter, sizeof(starter));
+		if (is_allowed(landlock, next) && (!*starter || is_allowed(landlock, starter)))
+			return;
+		if (!*file)
+			snprintf(file, sizeof(file), "%s", next);
+	}
+	if (!*file)
 		return;
 	find_starter(file, starter, sizeof(starter));
 	if (!is_allowed(landlock, file))
 		note("%s can't be executed: no --rox or --rwx is on it or above it; add  --rox %s  "
 		     "[LL-EXEC]",
 		     file, file);
-	else if (*starter && !is_allowed(landlock, starter))
+	else
 		note("%s can't be executed: it may be, but what starts it, %s, may not; add  --rox %s"
 		     "  and --ro for the libraries that ldd lists [LL-EXEC]",
 		     file, starter, starter);

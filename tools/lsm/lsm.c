@@ -164,14 +164,6 @@ static void check_privilege(const struct plan *plan)
 			   "restrict this process with Landlock");
 }
 
-/* The word that exec_next() will execute. */
-static const char *next_word(char *words[])
-{
-	if (*words && strcmp(*words, "--") == 0)
-		words++;
-	return *words ? *words : getenv("SHELL");
-}
-
 static int parse_pid(const char *word)
 {
 	unsigned long long pid = 0;
@@ -230,7 +222,7 @@ int main(int argc, char *argv[])
 	lsm_seccomp_prepare(&plan.seccomp, plan.allow_new_privs);
 	check_privilege(&plan);
 	if (!checking)
-		lsm_landlock_foresee(&plan.landlock, next_word(argv + optind));
+		lsm_landlock_foresee(&plan.landlock, argv + optind);
 	setup(&plan);
 	exec_next(argv + optind);
 }

@@ -140,9 +140,9 @@ void lsm_landlock_scope(struct lsm_landlock *landlock, const char *list);
 bool lsm_landlock_wanted(const struct lsm_landlock *landlock);
 void lsm_landlock_apply(const struct lsm_landlock *landlock);
 
-/* foresee.c: says so when `word`, the next of the chain, could not be executed
- * under these rules, and what is missing. Before they are applied. */
-void lsm_landlock_foresee(const struct lsm_landlock *landlock, const char *word);
+/* foresee.c: says so when the rest of the chain could not be executed under
+ * these rules, and what is missing. Before they are applied. */
+void lsm_landlock_foresee(const struct lsm_landlock *landlock, char *words[]);
 
 /* Landlock's version in this kernel, or -1 with errno set: ENOSYS when it is
  * not built in, EOPNOTSUPP when it is switched off. */

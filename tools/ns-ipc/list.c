@@ -21,7 +21,9 @@
 #include <unistd.h>
 
 #include "list.h"
+#include "memory.h"
 #include "message.h"
+#include "mountinfo.h"
 
 static void print_title(const char *title, const char *isolated)
 {
@@ -232,52 +234,52 @@ static int open_queues(void)
 	return directory;
 }
 
-/* Finds where a file system of queues is mounted. Returns whether one is.
- * proc(5) describes the fields. */
-static bool find_mount(char *where, size_t size)
+/* Finds where a file system of queues is mounted, as a new string; NULL when
+ * none is. */
+static char *find_mount(void)
 {
 	FILE *mounts = fopen("/proc/self/mountinfo", "re");
-	char *line = NULL, *type;
+	char *line = NULL, *where = NULL;
 	size_t room = 0;
-	bool found = false;
-	int begin, end;
 
 	if (!mounts)
-		return false;
-	while (!found && getline(&line, &room, mounts) > 0) {
-		type = strstr(line, " - ");
-		begin = end = 0;
-		sscanf(line, "%*s %*s %*s %*s %n%*s%n", &begin, &end);
-		if (!type || end <= begin || strncmp(type, " - mqueue ", 10) != 0)
+		return NULL;
+	while (!where && getline(&line, &room, mounts) > 0) {
+		const char *type = strstr(line, " - ");
+		char *target;
+
+		if (!type || strncmp(type, " - mqueue ", 10) != 0)
 			continue;
-		found = true;
-		snprintf(where, size, "%.*s", end - begin, line + begin);
+		target = mountinfo_target(line);
+		if (target)
+			where = copy_text(target);
 	}
 	free(line);
 	fclose(mounts);
-	return found;
+	return where;
 }
 
 static void list_posix_queues(void)
 {
-	char where[PATH_MAX] = "the mqueue file system";
+	char *where = NULL;
 	int directory;
 
 	print_title("POSIX message queues", "yes");
 	directory = open_queues();
 	if (directory < 0) {
-		if (!find_mount(where, sizeof(where))) {
+		where = find_mount();
+		if (!where) {
 			printf("  not shown: no mqueue file system is mounted; as root:\n"
 			       "  mkdir -p /dev/mqueue; mount -t mqueue none /dev/mqueue\n");
 			return;
 		}
 		directory = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (directory < 0) {
-			printf("  cannot be read: %s: %s\n", where, errno_text(errno));
-			return;
-		}
 	}
-	list_files(directory, true, where);
+	if (directory < 0)
+		printf("  cannot be read: %s: %s\n", where, errno_text(errno));
+	else
+		list_files(directory, true, where ? where : "the mqueue file system");
+	free(where);
 }
 
 static void list_posix_shared_memory(void)

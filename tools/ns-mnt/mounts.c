@@ -23,6 +23,7 @@
 #include "memory.h"
 #include "message.h"
 #include "mounts.h"
+#include "overlay.h"
 #include "readonly.h"
 #include "step.h"
 
@@ -51,44 +52,41 @@ static int open_below(const char *root, const char *path)
  * an empty file. Returns a descriptor of it, or -1 with errno set. */
 static int make_below(const char *root, const char *path, bool folder)
 {
-	char part[PATH_MAX];
 	const char *end = path;
 	int parent = open_below(root, *path == '/' ? "/" : "."), fd = parent;
 
 	while (fd >= 0 && *(end += strspn(end, "/"))) {
 		const char *name = end;
+		char *part;
 		bool last;
 
 		end += strcspn(end, "/");
 		last = end[strspn(end, "/")] == '\0';
-		if ((size_t)(end - path) >= sizeof(part)) {
-			errno = ENAMETOOLONG;
-			return -1;
-		}
-		snprintf(part, sizeof(part), "%.*s", (int)(end - path), path);
+		part = copy_part(path, (size_t)(end - path));
 		fd = open_below(root, part);
 		if (fd < 0 && errno == ENOENT) {
-			char word[NAME_MAX + 1];
+			char *word = copy_part(name, (size_t)(end - name));
 
-			snprintf(word, sizeof(word), "%.*s", (int)(end - name), name);
 			/* A dangling symbolic link is there, and is not
 			 * followed: EEXIST. */
 			if (last && !folder ? mknodat(parent, word, S_IFREG | 0644, 0)
 					    : mkdirat(parent, word, 0755))
 				return -1;
+			free(word);
 			fd = open_below(root, part);
 		}
+		free(part);
 		parent = fd;
 	}
 	return fd;
 }
 
-/* The mount point as a descriptor. Below --root a missing one is made, as
- * container engines do; without, it would be made on the machine, and stay. */
-static int open_target(const struct mount_order *order, const char *root, bool folder)
+int mount_open_target(const struct mount_order *order, const char *root, bool folder)
 {
 	int fd;
 
+	/* Below --root a missing one is made, as container engines do;
+	 * without, it would be made on the machine, and stay. */
 	if (!root)
 		return STEP(open_below(NULL, order->target), "find the mount point '%s'",
 			    order->target);
@@ -100,7 +98,7 @@ static int open_target(const struct mount_order *order, const char *root, bool f
 	return fd;
 }
 
-static void attach(int mount, int target, const struct mount_order *order)
+void mount_attach(int mount, int target, const struct mount_order *order)
 {
 	STEP(move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
 	     "put the mount on '%s'", order->target);
@@ -153,10 +151,7 @@ bool mount_parse_options(const char *options, unsigned long long *flags, char *v
 	return true;
 }
 
-/* A new file system with its values, as a mount that is nowhere yet. `flags`
- * are its defaults. */
-static int new_mount(const char *type, const char *source, const char *options,
-		     unsigned long long flags)
+int mount_new(const char *type, const char *source, const char *options, unsigned long long flags)
 {
 	char values[4096], *save = NULL;
 	int fs;
@@ -196,9 +191,9 @@ static void make_fs(const struct mount_order *order, const char *root)
 	/* The switches of the machine: to be seen, and not to be touched. */
 	if (strcmp(order->type, "sysfs") == 0 || strncmp(order->type, "cgroup", 6) == 0)
 		flags |= MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY;
-	mount = new_mount(order->type, order->source ? order->source : order->type, order->options,
+	mount = mount_new(order->type, order->source ? order->source : order->type, order->options,
 			  flags);
-	attach(mount, open_target(order, root, true), order);
+	mount_attach(mount, mount_open_target(order, root, true), order);
 }
 
 static void make_bind(const struct mount_order *order, const char *root)
@@ -217,7 +212,8 @@ static void make_bind(const struct mount_order *order, const char *root)
 	if (!dry_run && fstat(tree, &source) != 0)
 		die_errno("cannot look at '%s'", order->source);
 	done = set_flags(tree, flags, order->source);
-	attach(tree, open_target(order, root, dry_run || S_ISDIR(source.st_mode)), order);
+	mount_attach(tree, mount_open_target(order, root, dry_run || S_ISDIR(source.st_mode)),
+		     order);
 	if (!done)
 		settle_flags(order->target, root, flags);
 }
@@ -234,7 +230,7 @@ static void make_remount_ro(const struct mount_order *order, const char *root)
 	/* The same again, read-only, on top of itself: it need not have been
 	 * a mount point. */
 	done = set_flags(tree, MOUNT_ATTR_RDONLY, order->target);
-	attach(tree, target, order);
+	mount_attach(tree, target, order);
 	if (!done)
 		settle_flags(order->target, root, MOUNT_ATTR_RDONLY);
 }
@@ -247,15 +243,15 @@ static void make_mask(const struct mount_order *order, const char *root)
 	if (!dry_run && fstat(target, &status) != 0)
 		die_errno("cannot look at '%s'", order->target);
 	if (S_ISDIR(status.st_mode)) {
-		attach(new_mount("tmpfs", "tmpfs", "ro,nr_inodes=1", MOUNT_ATTR_NOEXEC), target,
-		       order);
+		mount_attach(mount_new("tmpfs", "tmpfs", "ro,nr_inodes=1", MOUNT_ATTR_NOEXEC),
+			     target, order);
 		return;
 	}
 	/* The device of the machine, and not one that lies in the image: that
 	 * may be something else by this name (CVE-2025-31133). */
-	attach(STEP(open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
-		    "take /dev/null"),
-	       target, order);
+	mount_attach(STEP(open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
+			  "take /dev/null"),
+		     target, order);
 }
 
 /* The devices that every program may expect, and none that reaches hardware.
@@ -268,10 +264,10 @@ static void make_dev(const struct mount_order *order, const char *root)
 		{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
 		{ "pts/ptmx", "ptmx" },
 	};
-	int dev = new_mount("tmpfs", "tmpfs", "mode=0755,size=64k", MOUNT_ATTR_NOSUID);
+	int dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k", MOUNT_ATTR_NOSUID);
 	int mount;
 
-	attach(dev, open_target(order, root, true), order);
+	mount_attach(dev, mount_open_target(order, root, true), order);
 
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
 		char path[32];
@@ -286,126 +282,18 @@ static void make_dev(const struct mount_order *order, const char *root)
 
 	/* Terminals of one's own: nobody opens those of the machine. */
 	STEP(mkdirat(dev, "pts", 0755), "make the folder pts");
-	mount = new_mount("devpts", "devpts", "newinstance,ptmxmode=0666,mode=0620",
+	mount = mount_new("devpts", "devpts", "newinstance,ptmxmode=0666,mode=0620",
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	STEP(move_mount(mount, "", dev, "pts", MOVE_MOUNT_F_EMPTY_PATH), "put the devpts in place");
 
 	/* POSIX shared memory is files here (shm_overview(7)). */
 	STEP(mkdirat(dev, "shm", 01777), "make the folder shm");
-	mount = new_mount("tmpfs", "shm", "mode=1777,size=64m",
+	mount = mount_new("tmpfs", "shm", "mode=1777,size=64m",
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	STEP(move_mount(mount, "", dev, "shm", MOVE_MOUNT_F_EMPTY_PATH), "put the tmpfs in place");
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
 		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
-}
-
-/* Whether our user namespace is the machine's own, whose number is fixed
- * (PROC_USER_INIT_INO). */
-static bool in_first_user_namespace(void)
-{
-	struct stat status;
-
-	return stat("/proc/self/ns/user", &status) == 0 && status.st_ino == 0xEFFFFFFDU;
-}
-
-/* Whether path is folder, or lies below it; both without symbolic links. */
-static bool is_below(const char *path, const char *folder)
-{
-	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
-
-	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
-/* One layer of an overlay as the kernel wants it, ':' and '\' escaped. A
- * folder that the new mount will cover is named by a descriptor. */
-static void add_lower(char *list, size_t size, const char *folder, const char *target)
-{
-	char path[PATH_MAX], covered[PATH_MAX];
-	size_t used = strlen(list);
-
-	if (!realpath(folder, path))
-		step_fail("realpath(folder, path)", "find the layer '%s'", folder);
-	if (realpath(target, covered) && is_below(path, covered))
-		snprintf(path, sizeof(path), "/proc/self/fd/%d",
-			 STEP(open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), "open the layer '%s'",
-			      folder));
-	if (used)
-		list[used++] = ':';
-	for (const char *c = path; *c; c++) {
-		if (used + 3 > size)
-			die("the layers of this overlay have too long names");
-		if (*c == ':' || *c == '\\')
-			list[used++] = '\\';
-		list[used++] = *c;
-	}
-	list[used] = '\0';
-}
-
-/* The value of "NAME=value" in a list of options, as a copy; or NULL. */
-static char *find_value(const char *options, const char *name)
-{
-	size_t length = strlen(name);
-
-	while (options && *options) {
-		if (strncmp(options, name, length) == 0 && options[length] == '=')
-			return copy_part(options + length + 1, strcspn(options + length + 1, ","));
-		options = strchr(options, ',');
-		options = options ? options + 1 : NULL;
-	}
-	return NULL;
-}
-
-static void make_overlay(const struct mount_order *order, const char *root)
-{
-	char *upper = find_value(order->options, "upper");
-	char *work = find_value(order->options, "work");
-	char layers[8192] = "", full[PATH_MAX], *copy = copy_text(order->source), *save = NULL;
-	int fs, mount, target, before = -1;
-
-	if (!upper != !work)
-		die("an overlay takes upper= and work= together, or none of them");
-	snprintf(full, sizeof(full), "%s%s%s", root ? root : "", root ? "/" : "", order->target);
-	for (char *layer = strtok_r(copy, ":", &save); layer; layer = strtok_r(NULL, ":", &save))
-		add_lower(layers, sizeof(layers), layer, full);
-	free(copy);
-	target = open_target(order, root, true);
-
-	/* Without an upper layer of one's own: a tmpfs, thrown away with the
-	 * namespace. It is put where the overlay will go, which covers it. */
-	if (!upper) {
-		mount = new_mount("tmpfs", "overlay", "mode=0755",
-				  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-		attach(mount, target, order);
-		STEP(mkdirat(mount, "upper", 0755), "make the folder for what is written");
-		STEP(mkdirat(mount, "work", 0755), "make the overlay's own folder");
-		upper = copy_text("upper");
-		work = copy_text("work");
-		before = STEP(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC),
-			      "open the current folder");
-		STEP(fchdir(mount), "go to the tmpfs");
-		target = mount;
-	}
-
-	fs = STEP(fsopen("overlay", FSOPEN_CLOEXEC), "open a new overlay");
-	step_kernel_log = fs;
-	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "source", "overlay", 0),
-	     "name it in the mount table");
-	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", layers, 0), "set lowerdir=%s", layers);
-	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", upper, 0), "set upperdir=%s", upper);
-	STEP(fsconfig(fs, FSCONFIG_SET_STRING, "workdir", work, 0), "set workdir=%s", work);
-	/* What the overlay notes about files it keeps in extended attributes;
-	 * those named trusted.* belong to the machine's root (5.11). */
-	if (!in_first_user_namespace())
-		STEP(fsconfig(fs, FSCONFIG_SET_FLAG, "userxattr", NULL, 0), "set userxattr");
-	STEP(fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "create the overlay");
-	mount = STEP(fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV), "make a mount of the overlay");
-	step_kernel_log = -1;
-	attach(mount, target, order);
-	if (before >= 0)
-		STEP(fchdir(before), "go back to the current folder");
-	free(upper);
-	free(work);
 }
 
 void mount_make(const struct mount_order *order, const char *root)
@@ -414,7 +302,7 @@ void mount_make(const struct mount_order *order, const char *root)
 	case MOUNT_BIND: make_bind(order, root); break;
 	case MOUNT_FS: make_fs(order, root); break;
 	case MOUNT_DEV: make_dev(order, root); break;
-	case MOUNT_OVERLAY: make_overlay(order, root); break;
+	case MOUNT_OVERLAY: mount_overlay(order, root); break;
 	case MOUNT_REMOUNT_RO: make_remount_ro(order, root); break;
 	case MOUNT_MASK: make_mask(order, root); break;
 	}

@@ -26,6 +26,22 @@ struct mount_order {
  * made. Ends with 125 when a step fails. */
 void mount_make(const struct mount_order *order, const char *root);
 
+/* The parts that overlay.c makes its mounts of as well. Each ends with 125 when
+ * a step fails.
+ *
+ * The mount point of an order as a descriptor (O_PATH). Below `root` a missing
+ * one is made, a folder or an empty file; without a root it has to be there.
+ * openat2(2). */
+int mount_open_target(const struct mount_order *order, const char *root, bool folder);
+
+/* A new file system with its values, as a mount that is nowhere yet: returns
+ * its descriptor. `options` as in an order, or NULL; `flags` are MOUNT_ATTR_
+ * flags that hold where the options do not say otherwise. fsopen(2). */
+int mount_new(const char *type, const char *source, const char *options, unsigned long long flags);
+
+/* Puts such a mount on its place; `order` is for messages. move_mount(2). */
+void mount_attach(int mount, int target, const struct mount_order *order);
+
 /* What stands in a comma-separated list of mount options: "ro", "noexec", ...
  * as MOUNT_ATTR_ flags, cleared by "rw", "exec", ...; the rest is copied to
  * `values` as the file system's own. Returns whether the list is well formed

@@ -12,7 +12,7 @@
  * Needs CAP_SYS_ADMIN; an ordinary user puts ns-user first. In a user
  * namespace only proc, sysfs, tmpfs, devpts, mqueue, cgroup and overlay can be
  * mounted anew, and what came from outside can't be taken apart.
- * Read on: mount_namespaces(7), mount(2), proc(5). The mounts: mounts.c. */
+ * Read on: mount_namespaces(7), mount(2), proc(5). The mounts: mounts.c, overlay.c. */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -203,6 +203,12 @@ static void add_overlay(struct plan *plan, char *spec)
 		    .kind = MOUNT_OVERLAY, .source = spec, .target = target, .options = options });
 }
 
+/* Whether the first `length` bytes of a word are this key. */
+static bool is_key(const char *word, size_t length, const char *key)
+{
+	return length == strlen(key) && strncmp(word, key, length) == 0;
+}
+
 /* docker's "--mount type=...,src=...,dst=...,OPTION,...". */
 static void add_mount(struct plan *plan, char *spec)
 {
@@ -212,18 +218,18 @@ static void add_mount(struct plan *plan, char *spec)
 
 	for (char *word = strtok_r(spec, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
 		char *value = strchr(word, '=');
-		size_t name = value ? (size_t)(value - word) : strlen(word);
+		/* A word without a value is an option of the mount. */
+		size_t length = value ? (size_t)(value - word) : 0;
 
-#define IS(key) (value && name == strlen(key) && strncmp(word, key, name) == 0)
-		if (IS("type"))
+		if (is_key(word, length, "type"))
 			order.type = value + 1;
-		else if (IS("src") || IS("source"))
+		else if (is_key(word, length, "src") || is_key(word, length, "source"))
 			order.source = value + 1;
-		else if (IS("dst") || IS("destination") || IS("target"))
+		else if (is_key(word, length, "dst") || is_key(word, length, "destination") ||
+			 is_key(word, length, "target"))
 			order.target = value + 1;
 		else
 			rest = print_text("%s%s%s", rest, *rest ? "," : "", word);
-#undef IS
 	}
 	order.options = *rest ? rest : NULL;
 	if (!order.type || !*order.type || !order.target || !*order.target)

@@ -6,7 +6,6 @@
  * the kernels before it, we go through /proc/self/mountinfo. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,29 +13,76 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "memory.h"
 #include "message.h"
+#include "mountinfo.h"
+#include "path.h"
 #include "readonly.h"
 #include "step.h"
 
-/* The flags that statfs(2) shows; both interfaces number them alike. */
-#define SHOWN (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+/* The C library does not know it yet (Linux 5.10). */
+#ifndef ST_NOSYMFOLLOW
+#define ST_NOSYMFOLLOW 0x2000
+#endif
+
+/* A flag of a mount for mount_setattr(2), for mount(2), as statvfs(3) shows it,
+ * and for people. */
+static const struct {
+	unsigned long long attr;
+	unsigned long old, shown;
+	const char *name;
+} kinds[] = {
+	{ MOUNT_ATTR_RDONLY, MS_RDONLY, ST_RDONLY, "read-only" },
+	{ MOUNT_ATTR_NOSUID, MS_NOSUID, ST_NOSUID, "nosuid" },
+	{ MOUNT_ATTR_NODEV, MS_NODEV, ST_NODEV, "nodev" },
+	{ MOUNT_ATTR_NOEXEC, MS_NOEXEC, ST_NOEXEC, "noexec" },
+	{ MOUNT_ATTR_NOATIME, MS_NOATIME, ST_NOATIME, "noatime" },
+	{ MOUNT_ATTR_NODIRATIME, MS_NODIRATIME, ST_NODIRATIME, "nodiratime" },
+	{ MOUNT_ATTR_NOSYMFOLLOW, MS_NOSYMFOLLOW, ST_NOSYMFOLLOW, "nosymfollow" },
+};
+#define KINDS (sizeof(kinds) / sizeof(*kinds))
+
+/* The names of flags, each with a blank in front. */
+static const char *name_flags(unsigned long long flags, char *text, size_t size)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < KINDS; i++)
+		if (flags & kinds[i].attr)
+			used += (size_t)snprintf(text + used, size - used, " %s", kinds[i].name);
+	return text;
+}
+
+/* Whether a mount has all these flags. */
+static bool has_flags(const struct statvfs *status, unsigned long long flags)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (flags & kinds[i].attr && !(status->f_flag & kinds[i].shown))
+			return false;
+	return true;
+}
 
 bool set_flags(int tree, unsigned long long flags, const char *name)
 {
 	struct mount_attr attr = { .attr_set = flags };
 	struct statvfs status;
+	char names[128];
 
 	if (!flags)
 		return true;
+	/* noatime is one value of several, and has to take the place of the
+	 * one that is there. */
+	if (flags & MOUNT_ATTR_NOATIME)
+		attr.attr_clr = MOUNT_ATTR__ATIME;
 	if (STEP_UNLESS(ENOSYS,
 			mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)),
-			"set the flags%s%s%s%s on '%s' and all below it",
-			flags & MOUNT_ATTR_RDONLY ? " read-only" : "",
-			flags & MOUNT_ATTR_NOSUID ? " nosuid" : "",
-			flags & MOUNT_ATTR_NODEV ? " nodev" : "",
-			flags & MOUNT_ATTR_NOEXEC ? " noexec" : "", name) < 0)
+			"set the flags%s on '%s' and all below it",
+			name_flags(flags, names, sizeof(names)), name) < 0)
 		return dry_run;
-	if (fstatvfs(tree, &status) != 0 || flags & SHOWN & ~status.f_flag) {
+	if (fstatvfs(tree, &status) != 0)
+		step_fail("fstatvfs(tree, &status)", "read the flags of '%s' back", name);
+	if (!has_flags(&status, flags)) {
 		errno = 0;
 		step_fail("fstatvfs(tree, &status)", "set the flags on '%s'", name);
 	}
@@ -50,19 +96,10 @@ static unsigned long old_flags(unsigned long long flags, unsigned long have)
 {
 	unsigned long all = 0;
 
-	if (flags & MOUNT_ATTR_RDONLY || have & ST_RDONLY)
-		all |= MS_RDONLY;
-	if (flags & MOUNT_ATTR_NOSUID || have & ST_NOSUID)
-		all |= MS_NOSUID;
-	if (flags & MOUNT_ATTR_NODEV || have & ST_NODEV)
-		all |= MS_NODEV;
-	if (flags & MOUNT_ATTR_NOEXEC || have & ST_NOEXEC)
-		all |= MS_NOEXEC;
-	if (have & ST_NOATIME)
-		all |= MS_NOATIME;
-	if (have & ST_NODIRATIME)
-		all |= MS_NODIRATIME;
-	if (have & ST_RELATIME)
+	for (size_t i = 0; i < KINDS; i++)
+		if (flags & kinds[i].attr || have & kinds[i].shown)
+			all |= kinds[i].old;
+	if (have & ST_RELATIME && !(all & MS_NOATIME))
 		all |= MS_RELATIME;
 	return all;
 }
@@ -72,55 +109,50 @@ static void remount(const char *path, unsigned long long flags)
 	struct statvfs status;
 	unsigned long wanted;
 
-	/* A mount that a later one covers can't be reached, by nobody. */
-	if (statvfs(path, &status) != 0)
-		return;
+	if (statvfs(path, &status) != 0) {
+		/* A mount that a later one covers can't be reached, by nobody.
+		 * Anything else would leave it as it is. */
+		if (errno == ENOENT || errno == ENOTDIR)
+			return;
+		step_fail("statvfs(path, &status)", "look at the mount on '%s'", path);
+	}
 	wanted = old_flags(flags, status.f_flag);
 	STEP(mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | wanted, NULL),
 	     "set the flags of the mount on '%s'", path);
-	if (flags & MOUNT_ATTR_RDONLY &&
-	    (statvfs(path, &status) != 0 || !(status.f_flag & ST_RDONLY))) {
+	if (statvfs(path, &status) != 0)
+		step_fail("statvfs(path, &status)", "read the flags of '%s' back", path);
+	if (!has_flags(&status, flags)) {
+		char names[128];
+
 		errno = 0;
 		step_fail("mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | wanted, NULL)",
-			  "make '%s' read-only", path);
+			  "set the flags%s on '%s'", name_flags(flags, names, sizeof(names)), path);
 	}
-}
-
-/* "\040" and the like in mountinfo stand for blanks in a path. */
-static void unescape(char *path)
-{
-	char *to = path;
-
-	for (; *path; path++, to++) {
-		if (path[0] == '\\' && path[1] && path[2] && path[3]) {
-			*to = (char)((path[1] - '0') << 6 | (path[2] - '0') << 3 | (path[3] - '0'));
-			path += 3;
-		} else {
-			*to = *path;
-		}
-	}
-	*to = '\0';
 }
 
 void settle_flags(const char *target, const char *root, unsigned long long flags)
 {
-	char top[PATH_MAX], path[PATH_MAX], joined[2 * PATH_MAX], *line = NULL;
-	size_t size = 0, length;
-	FILE *mounts;
+	char *place = print_text("%s%s%s", root ? root : "", root ? "/" : "", target);
+	char *top = realpath(place, NULL), *line = NULL;
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	size_t size = 0;
 
-	snprintf(joined, sizeof(joined), "%s%s%s", root ? root : "", root ? "/" : "", target);
-	mounts = fopen("/proc/self/mountinfo", "re");
-	if (!mounts || !realpath(joined, top))
+	if (!mounts || !top)
 		die_errno("cannot set the flags of the mounts below '%s'", target);
-	length = strcmp(top, "/") == 0 ? 0 : strlen(top);
 	while (getline(&line, &size, mounts) >= 0) {
-		if (sscanf(line, "%*s %*s %*s %*s %4095s", path) != 1)
-			continue;
-		unescape(path);
-		if (strncmp(path, top, length) == 0 &&
-		    (path[length] == '/' || path[length] == '\0'))
+		const char *path = mountinfo_target(line);
+
+		if (!path)
+			die("cannot set the flags of the mounts below '%s': a line of "
+			    "/proc/self/mountinfo is none",
+			    target);
+		if (path_is_below(path, top))
 			remount(path, flags);
 	}
+	if (ferror(mounts))
+		die_errno("cannot read /proc/self/mountinfo to its end");
 	free(line);
 	fclose(mounts);
+	free(top);
+	free(place);
 }

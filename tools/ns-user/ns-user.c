@@ -24,9 +24,9 @@
 
 #include "chain.h"
 #include "file.h"
+#include "maps.h"
 #include "message.h"
 #include "namespace.h"
-#include "number.h"
 #include "option.h"
 #include "step.h"
 #include "tie.h"
@@ -57,8 +57,8 @@ static const char usage[] =
 enum { UID_MAP = OPTION_OWN, GID_MAP, SETGROUPS, KEEP_CAPS };
 
 static const struct option table[] = {
-	{ "map-root", no_argument, NULL, 'r' },
-	{ "map-current", no_argument, NULL, 'c' },
+	{ "map-root", no_argument, NULL, MAP_ROOT },
+	{ "map-current", no_argument, NULL, MAP_CURRENT },
 	{ "uid-map", required_argument, NULL, UID_MAP },
 	{ "gid-map", required_argument, NULL, GID_MAP },
 	{ "setgroups", required_argument, NULL, SETGROUPS },
@@ -67,10 +67,8 @@ static const struct option table[] = {
 	COMMON_OPTIONS,
 };
 
-/* A map as the kernel takes it: "INNER OUTER COUNT\n" for each range. */
-#define MAP_SIZE 4096
 struct plan {
-	char uid_map[MAP_SIZE], gid_map[MAP_SIZE];
+	char uid_map[MAP_SIZE], gid_map[MAP_SIZE]; /* as the kernel takes them */
 	const char *setgroups, *join;
 	bool keep_caps;
 	bool helped;  /* the maps are written from outside, by a helper */
@@ -83,14 +81,9 @@ struct plan {
 static bool decide(const char *call, int error, struct reason *reason, void *argument)
 {
 	const struct plan *plan = argument;
-	unsigned long inner, outer, count;
-	bool maps_root = false;
-	int used;
 
-	for (const char *at = plan->uid_map;
-	     sscanf(at, "%lu %lu %lu %n", &inner, &outer, &count, &used) == 3; at += used)
-		maps_root |= outer == 0;
-	if (error != EPERM || !strstr(call, "uid_map") || !maps_root || plan->setfcap)
+	if (error != EPERM || !strstr(call, "uid_map") || plan->setfcap ||
+	    !map_takes_root(plan->uid_map))
 		return false;
 	*reason = (struct reason){
 		.id = "MAP-SETFCAP",
@@ -162,29 +155,7 @@ static void let_helper_write(pid_t helper, int pipe_ends[2])
 		_Exit(EXIT_TOOL_FAILED); /* the helper has said why */
 }
 
-/* Reads a map back and compares it with the one that was asked for. */
-static void verify_map(const char *path, const char *wanted)
-{
-	char text[2 * MAP_SIZE], *at = text;
-	unsigned long want[3], got[3];
-	int used;
-
-	if (dry_run)
-		return;
-	STEP(read_file(path, text, sizeof(text)), "read %s back", path);
-	while (sscanf(wanted, "%lu %lu %lu %n", &want[0], &want[1], &want[2], &used) == 3) {
-		wanted += used;
-		if (sscanf(at, "%lu %lu %lu %n", &got[0], &got[1], &got[2], &used) != 3 ||
-		    memcmp(want, got, sizeof(want)) != 0) {
-			errno = 0;
-			step_fail("read_file(path, text, sizeof(text))",
-				  "map the ids as asked (%s)", path);
-		}
-		at += used;
-	}
-}
-
-/* The same for the one word in /proc/self/setgroups. */
+/* Reads the one word in /proc/self/setgroups back, and compares it. */
 static void verify_setgroups(const char *wanted)
 {
 	char text[16];
@@ -256,8 +227,8 @@ static void setup(const struct plan *plan)
 		else
 			write_maps(plan, "self");
 		failing.decide = NULL;
-		verify_map("/proc/self/uid_map", plan->uid_map);
-		verify_map("/proc/self/gid_map", plan->gid_map);
+		map_verify("/proc/self/uid_map", plan->uid_map);
+		map_verify("/proc/self/gid_map", plan->gid_map);
 		if (plan->setgroups)
 			verify_setgroups(plan->setgroups);
 	}
@@ -265,53 +236,6 @@ static void setup(const struct plan *plan)
 
 	if (plan->keep_caps)
 		STEP(raise_ambient(), "make the capabilities ambient");
-}
-
-/* Adds a range "INNER:OUTER:COUNT" to a map. */
-static void add_range(char *map, const char *spec)
-{
-	char copy[128], *field[3] = { copy, NULL, NULL };
-	unsigned long long number[3];
-	size_t used = strlen(map);
-	bool good = strlen(spec) < sizeof(copy);
-
-	if (good) {
-		strcpy(copy, spec);
-		for (int i = 1; i < 3 && good; i++) {
-			field[i] = strchr(field[i - 1], ':');
-			good = field[i] != NULL;
-			if (good)
-				*field[i]++ = '\0';
-		}
-	}
-	for (int i = 0; i < 3 && good; i++)
-		good = parse_number(field[i], 4294967295ULL, &number[i]);
-	if (!good || number[2] == 0)
-		die("a map is INNER:OUTER:COUNT, three numbers such as 0:100000:65536; got '%.100s' "
-		    "[MAP-FORMAT]",
-		    spec);
-	if (used + 40 > MAP_SIZE)
-		die("a map has at most 340 ranges [MAP-FORMAT]");
-	snprintf(map + used, MAP_SIZE - used, "%llu %llu %llu\n", number[0], number[1], number[2]);
-}
-
-/* Every id that we have here, onto itself. */
-static void map_all(char *map, const char *path)
-{
-	char text[MAP_SIZE], *at = text;
-	unsigned long inner, outer, count;
-	int used;
-
-	/* Without /proc the maps can't be written either, but making the
-	 * namespace may fail before that, and for a better reason. */
-	if (read_file(path, text, sizeof(text)) < 0)
-		snprintf(text, sizeof(text), "0 0 4294967295\n");
-	for (; sscanf(at, "%lu %lu %lu %n", &inner, &outer, &count, &used) == 3; at += used) {
-		char range[80];
-
-		snprintf(range, sizeof(range), "%lu:%lu:%lu", inner, inner, count);
-		add_range(map, range);
-	}
 }
 
 /* Whether we may map ids other than our own, and user 0. */
@@ -330,29 +254,14 @@ static bool may_map_others(bool *setfcap)
 /* Fills in what was not asked for. */
 static void complete(struct plan *plan, int mode)
 {
-	bool privileged = may_map_others(&plan->setfcap);
-	char range[80];
-
+	plan->helped = may_map_others(&plan->setfcap);
 	if (mode && (*plan->uid_map || *plan->gid_map))
 		die("--map-root and --map-current do not go with --uid-map and --gid-map");
 	if (!mode && !*plan->uid_map && !*plan->gid_map)
-		mode = privileged && geteuid() == 0 ? 'a' : 'r';
-	if (!*plan->uid_map) {
-		snprintf(range, sizeof(range), "%u:%u:1", mode == 'r' ? 0 : geteuid(), geteuid());
-		if (mode == 'a')
-			map_all(plan->uid_map, "/proc/self/uid_map");
-		else
-			add_range(plan->uid_map, range);
-	}
-	if (!*plan->gid_map) {
-		snprintf(range, sizeof(range), "%u:%u:1", mode == 'r' ? 0 : getegid(), getegid());
-		if (mode == 'a')
-			map_all(plan->gid_map, "/proc/self/gid_map");
-		else
-			add_range(plan->gid_map, range);
-	}
-	plan->helped = privileged;
-	if (!plan->setgroups && !privileged)
+		mode = plan->helped && geteuid() == 0 ? MAP_ALL : MAP_ROOT;
+	map_complete(plan->uid_map, mode, geteuid(), "/proc/self/uid_map");
+	map_complete(plan->gid_map, mode, getegid(), "/proc/self/gid_map");
+	if (!plan->setgroups && !plan->helped)
 		plan->setgroups = "deny";
 }
 
@@ -364,14 +273,14 @@ int main(int argc, char *argv[])
 	tool_start("ns-user", usage);
 	while ((c = next_option(argc, argv, "rcj:", table)) != -1)
 		switch (c) {
-		case 'r':
-		case 'c':
+		case MAP_ROOT:
+		case MAP_CURRENT:
 			if (mode && mode != c)
 				die("--map-root and --map-current exclude each other");
 			mode = c;
 			break;
-		case UID_MAP: add_range(plan.uid_map, optarg); break;
-		case GID_MAP: add_range(plan.gid_map, optarg); break;
+		case UID_MAP: map_add(plan.uid_map, optarg); break;
+		case GID_MAP: map_add(plan.gid_map, optarg); break;
 		case SETGROUPS:
 			if (strcmp(optarg, "allow") != 0 && strcmp(optarg, "deny") != 0)
 				die("--setgroups is allow or deny, not '%s'", optarg);

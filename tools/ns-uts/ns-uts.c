@@ -96,7 +96,7 @@ static const char *check_name(const char *name, const char *what)
 		die("this %s has %zu bytes, and the limit is 64 [UTS-LONG]", what, length);
 	for (const char *c = name; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.", *c))
-			die("a %s has letters, digits, '-' and '.', and no '%c'", what, *c);
+			die("a %s has letters, digits, '-' and '.', and no '%s'", what, c);
 	if (*name == '-' || *name == '.')
 		die("a %s does not begin with '%c'", what, *name);
 	return name;

@@ -1,0 +1,13 @@
+/* overlay.h: folders laid over each other. */
+#ifndef STRATA_OVERLAY_H
+#define STRATA_OVERLAY_H
+
+#include "mounts.h"
+
+/* Makes the overlay of `order` (MOUNT_OVERLAY), its mount point below `root`,
+ * or as it is when that is NULL. Without upper= and work= in the options the
+ * upper layer is a new tmpfs. Ends with 125 when a step fails. The kernel's
+ * Documentation/filesystems/overlayfs.rst. */
+void mount_overlay(const struct mount_order *order, const char *root);
+
+#endif
