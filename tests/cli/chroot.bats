@@ -121,6 +121,13 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	[[ $output == *"[PIVOT-HOST]"* ]]
 }
 
+@test "--pivot without ns-mnt says that ns-mnt is missing" {
+	run ns-user chroot --pivot root touch /ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"[PIVOT-OWNER]"*"put ns-mnt first"* ]] || [[ $output == *"[PIVOT-HOST]"* ]]
+	[ ! -e root/ran ]
+}
+
 # CVE-2024-21626, CVE-2016-9962.
 @test "an open folder of the outside does not get in, as a descriptor or as stdin" {
 	exec 7<"$PWD"

@@ -103,6 +103,7 @@ static void others(void **unused)
 	expect("open_tree(AT_FDCWD, source, OPEN_TREE_CLONE)", EPERM, none, "MNT-PRIV");
 	expect("fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)", EIO, fine, NULL);
 	expect("mount(NULL, \"/\", NULL, MS_REC | MS_PRIVATE, NULL)", EINVAL, fine, "MNT-NOTMOUNT");
+	expect("make_below(root, order->target, folder)", EROFS, fine, "MNT-DST");
 	expect("chroot(plan->root)", EPERM, none, "CHROOT-PRIV");
 }
 

@@ -374,6 +374,14 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 				      "mounting takes CAP_SYS_ADMIN, and you are uid %u without it",
 				      state->uid);
 		}
+		/* chroot --pivot: nothing but the namespace can be another's. */
+		if (strcmp(tool, "chroot") == 0) {
+			FIX("put ns-mnt first:  ns-user ns-mnt chroot --pivot DIR ...");
+			return REASON(
+				"PIVOT-OWNER", "mount_namespaces(7)",
+				"this mount namespace is not ours: it belongs to an outer user "
+				"namespace; or Landlock (lsm) forbids all changes of mounts");
+		}
 		/* ns-mnt has just made this namespace, so it is ours. */
 		if (strstr(call, "MS_REC | MS_")) {
 			FIX("put lsm last in the chain");
@@ -388,6 +396,14 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 			"you have CAP_SYS_ADMIN, but not where it counts: a mount namespace, "
 			"a /proc or a /sys of an outer user namespace is involved, or no other "
 			"/proc is visible any more; or Landlock (lsm) forbids all mounts");
+	}
+	if (error == EROFS && strstr(call, "make_below(")) {
+		FIX("choose one that is there, as /mnt; or take a root of your own: compose-run "
+		    "--rootfs DIR");
+		return REASON(
+			"MNT-DST", "mount(2)",
+			"the mount point does not exist, and can't be made: the root it would "
+			"be in is read-only");
 	}
 	if (error == EINVAL && strstr(call, "MS_PRIVATE")) {
 		FIX("run ns-mnt before chroot, or with --propagation unchanged");
