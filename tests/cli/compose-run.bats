@@ -149,14 +149,63 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 }
 
 @test "--without leaves one layer out, each of the ten" {
-	make_root
 	for layer in cgroup ns-user ns-pid ns-uts ns-ipc ns-net ns-mnt chroot capdrop lsm; do
 		if [ $layer = ns-user ] && ! is_root; then continue; fi
-		run compose-run --without "cgroup,$layer" --rootfs root -- true
+		run compose-run --without "cgroup,$layer" -- true
 		echo "$layer: $output"
 		[ "$status" -eq 0 ]
 	done
 	run compose-run --without nonsense -- true
+	[ "$status" -eq 125 ]
+}
+
+@test "what was asked for is never dropped because --without leaves its layer out" {
+	make_root
+	while read -r layer options; do
+		# shellcheck disable=SC2086 # words
+		run compose-run --without "$layer" $options -- touch "$PWD/ran"
+		echo "$layer: $options: $output"
+		[ "$status" -eq 125 ]
+		[[ $output == *"not without $layer"* ]]
+		[ ! -e ran ]
+	done <<-END
+		cgroup --memory 10m
+		ns-uts --hostname x
+		ns-mnt --rootfs root
+		ns-mnt --rootfs root --read-only
+		ns-mnt -v $PWD:/mnt
+		ns-mnt --tmpfs /mnt
+		chroot --rootfs root
+		chroot -w /etc
+		capdrop --cap-drop ALL
+		lsm --security-opt apparmor=foo
+		lsm --security-opt seccomp=root/etc/passwd
+	END
+}
+
+@test "devices of a root or a volume can't be opened, and a volume that is a device can" {
+	is_root || skip "only root can make a device node"
+	make_root
+	mkdir data
+	mknod root/disk c 1 5 && mknod data/disk c 1 5
+	for options in '--rootfs root:rw' '--rootfs root --read-only' '--rootfs root -v ./data:/mnt'; do
+		# shellcheck disable=SC2086 # words
+		run_box $options -- sh -c 'head -c 4 /disk || head -c 4 /mnt/disk; echo end'
+		[ "$(grep -c 'ermission denied' <<<"$output")" -ge 1 ]
+	done
+	run_box --rootfs root -v /dev/zero:/mnt/zero -- sh -c 'head -c 4 /mnt/zero | wc -c'
+	[ "$output" = 4 ]
+}
+
+@test "a passwd that is a device, and one without end, do not hang it" {
+	make_root
+	rm root/etc/passwd
+	truncate -s 3G root/etc/passwd
+	run timeout -s KILL 10 compose-run "${C[@]}" --rootfs root -u somebody -- true
+	[ "$status" -eq 125 ]
+	rm root/etc/passwd
+	mkfifo root/etc/passwd
+	run timeout -s KILL 10 compose-run "${C[@]}" --rootfs root -u somebody -- true
 	[ "$status" -eq 125 ]
 }
 
@@ -260,6 +309,7 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 @test "mistakes are told in one line, with what was expected" {
 	for line in '--network bridge' '--no-such' '--rootfs /no/such' '-v x' '-w rel' '--security-opt x' \
 		'--hostname x --uts host' '--memory' '--cap-drop' "--hostname $(printf 'a%.0s' {1..300})" \
+		'--rootfs a:b'  \
 		'--cap-add no_such_capability' '--pids-limit many' '--cpus x' '--memory 5q'; do
 		# shellcheck disable=SC2086 # words
 		run compose-run --without lsm $line -- touch ran

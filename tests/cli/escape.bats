@@ -21,9 +21,20 @@ box() { compose-run "${C[@]}" --rootfs root "$@"; }
 	[ "$output" = end ]
 }
 
-@test "CVE-2024-21626: the working directory is inside" {
-	run box -w /proc/self/fd/9 -- pwd
+@test "CVE-2024-21626: the working directory is inside, whatever names it" {
+	for chain in "" --chain; do
+		for fd in $(seq 3 60); do
+			# shellcheck disable=SC2086
+			run box $chain -w "/proc/self/fd/$fd" -- cat secret 9<"$PWD"
+			[ "$status" -eq 125 ]
+			[[ $output != *decoy* ]]
+		done
+	done
+	# The image itself may hold the link.
+	ln -s /proc/self/fd/6 root/work
+	run box -w /work -- cat secret
 	[ "$status" -eq 125 ]
+	[[ $output != *decoy* ]]
 	run box -- sh -c 'pwd; cat secret'
 	[ "${lines[0]}" = / ]
 	[[ $output != *decoy* ]]
@@ -42,6 +53,34 @@ box() { compose-run "${C[@]}" --rootfs root "$@"; }
 		[[ $output != *decoy* ]]
 		[[ $output == *end ]]
 	done
+}
+
+@test "an init (--init) has nothing of the outside open, and can't be looked into" {
+	for chain in "" --chain; do
+		# shellcheck disable=SC2086
+		run box $chain --init -- sh -c 'cat /proc/1/fd/*/secret; ls /proc/1/fd; cat /proc/1/exe | wc -c; echo end' 9<"$PWD"
+		[[ $output != *decoy* ]]
+		[[ $output == *denied* ]]
+		[[ $output == *end ]]
+	done
+}
+
+@test "ns-mnt --join hands no directory of the outside in" {
+	compose-run "${C[@]}" --rootfs root -- sleep 60 3>&- &
+	pid=$!
+	inner() { child=$(cat "/proc/$1/task/$1/children" 2>/dev/null); child=${child%% *}; }
+	# The last of the chain of supervisors is the program.
+	until_true sh -c "pgrep -P $pid >/dev/null"
+	sleep 0.5
+	child=$pid
+	while inner "$child"; [ -n "$child" ]; do last=$child; done
+	run ns-user -j "$last" ns-pid -j "$last" ns-mnt -j "/proc/$last/ns/mnt" -- cat /proc/self/fd/9/secret 9<"$PWD"
+	first=$output
+	run ns-user -j "$last" ns-pid -j "$last" ns-mnt -j "/proc/$last/ns/mnt" -- cat /proc/self/fd/0/secret <"$PWD"
+	kill -KILL $pid
+	[[ $first != *decoy* ]]
+	[[ $output != *decoy* ]]
+	[ "$status" -eq 125 ]
 }
 
 @test "CVE-2019-5736: the program outside can't be written to through /proc/self/exe" {

@@ -235,8 +235,10 @@ refused() {
 	all=$(printf '%016x' $(((1 << ($(cat /proc/sys/kernel/cap_last_cap) + 1)) - 1)))
 	[ "$(field CapEff)" = "$all" ]
 	[ "$(field CapBnd)" = "$all" ]
-	# In the right order they stay away.
 	end_chain
+	run "${first[@]}" ns-user true
+	[[ $output == *"put capdrop behind ns-user"* ]]
+	# In the right order they stay away.
 	start_chain ns-user capdrop
 	[ "$(field CapEff)$(field CapBnd)" = "$(printf '%032d' 0)" ]
 }
@@ -259,7 +261,10 @@ refused() {
 
 @test "Landlock, then pivot_root: refused, and Landlock is among the reasons" {
 	lsm --seccomp none --rwx / -- true 2>/dev/null || skip "this kernel runs no Landlock"
-	refused MNT-OWNER Landlock own ns-mnt lsm --seccomp none --rwx / chroot --pivot "$ROOT" --
+	run own ns-mnt lsm --seccomp none --rwx / chroot --pivot "$ROOT" -- touch "$DIR/ran"
+	[ "$status" -eq 125 ]
+	[ ! -e "$DIR/ran" ]
+	[[ $output =~ PIVOT-(OWNER|HOST) && $output == *Landlock* ]]
 }
 
 @test "a cgroup namespace, then a cgroup: the path is not '/', as it would be the other way round" {

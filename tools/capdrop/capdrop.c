@@ -253,7 +253,7 @@ int main(int argc, char *argv[])
 	if (dropped && !kept && !preset)
 		base = sets_preset("all");
 	plan.keep = ((base | add) & ~drop) | plan.ambient;
-	tool_ready();
+	tool_ready(NULL);
 	setup(&plan);
 	exec_next(argv + optind);
 }

@@ -324,7 +324,7 @@ int main(int argc, char *argv[])
 	if (work.join && (limited || work.name || work.keep))
 		die("--join makes no cgroup, so it takes no limits, no --name and no --keep");
 	work.alone = work.namespace && !limited && !work.name && !work.join && !work.keep;
-	tool_ready();
+	tool_ready(work.join ? "--join" : work.keep ? "--keep" : NULL);
 
 	setup(&work);
 	close_all(&work);

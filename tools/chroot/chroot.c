@@ -15,7 +15,6 @@
  * Needs CAP_SYS_CHROOT, --pivot CAP_SYS_ADMIN; an ordinary user puts ns-user
  * first. Takes the options of GNU chroot, and has its exit statuses.
  * Read on: chroot(2), pivot_root(2), path_resolution(7). */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -26,11 +25,12 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <linux/close_range.h>
 #include <unistd.h>
 
 #include "account.h"
 #include "chain.h"
+#include "descriptors.h"
+#include "file.h"
 #include "message.h"
 #include "number.h"
 #include "option.h"
@@ -78,83 +78,48 @@ struct plan {
 	size_t keep_count;
 };
 
-/* From the moment the root changes, an open folder of the outside is a way
- * out (openat(FD, "..")). Standard input may well be a file or a terminal of
- * the outside; it may not be a folder. */
-static void refuse_folders(void)
+/* Our parent, by the number that it has in this /proc. */
+static int parent_in_proc(void)
 {
-	struct stat status;
+	char text[4096];
+	const char *parent = NULL;
 
-	for (int fd = 0; fd <= 2; fd++)
-		if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
-			die("descriptor %d is a folder of the outside, and would be a way out of the "
-			    "new root; redirect it from somewhere else",
-			    fd);
+	if (read_file("/proc/self/status", text, sizeof(text)) > 0)
+		parent = find_field(text, "PPid");
+	return parent ? atoi(parent) : 0;
 }
 
-/* Marks all descriptors from 3 on to be closed at exec, but for the kept. */
-static void close_on_exec(const struct plan *plan)
-{
-	unsigned first = 3;
-
-	for (size_t i = 0; i <= plan->keep_count; i++) {
-		unsigned end = i < plan->keep_count ? plan->keep[i] : UINT_MAX;
-
-		if (i == plan->keep_count || end > first)
-			STEP((int)syscall(SYS_close_range, first,
-					  i < plan->keep_count ? end - 1 : end,
-					  CLOSE_RANGE_CLOEXEC),
-			     "mark the descriptors from %u on to be closed at exec", first);
-		first = end + 1;
-	}
-}
-
-/* close_range(2) with that flag is of 5.11; before, one by one. */
-static int close_on_exec_before_5_11(const struct plan *plan)
-{
-	DIR *all = opendir("/proc/self/fd");
-	struct dirent *entry;
-
-	if (!all)
-		return -1;
-	while ((entry = readdir(all))) {
-		unsigned fd = (unsigned)atoi(entry->d_name);
-		bool keep = fd < 3; /* "." and ".." too */
-
-		for (size_t i = 0; i < plan->keep_count; i++)
-			keep |= plan->keep[i] == fd;
-		if (!keep && fcntl((int)fd, F_SETFD, FD_CLOEXEC) != 0)
-			return -1;
-	}
-	return closedir(all);
-}
-
-static bool has_close_range(void)
-{
-	return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
-}
-
-/* pivot_root changes the root of every process in the mount namespace. In
- * one that we share with PID 1 that is the machine's, and not ours alone. A
- * /proc in which we ourselves are number 1 was mounted for us. */
+/* pivot_root changes the root of every process in the mount namespace. In one
+ * that we share with PID 1 that is the machine's, and not ours alone. Where
+ * PID 1 can't be looked at, our parent has to do: who has put ns-mnt first is
+ * not in its namespace. */
 static void refuse_shared_namespace(void)
 {
-	struct stat ours, first;
-	char self[32] = "";
+	struct stat ours, other, user;
+	char self[32] = "", path[64] = "/proc/1/ns/mnt";
 
-	/* There ns-mnt has only said what it would do. */
+	/* With --dry-run ns-mnt has only said what it would do. */
 	if (dry_run)
 		return;
-	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
+	if (readlink("/proc/self", self, sizeof(self) - 1) < 0 ||
+	    stat("/proc/self/ns/mnt", &ours) != 0 || stat("/proc/self/ns/user", &user) != 0)
 		die("cannot tell whether this mount namespace is ours alone: there is no /proc");
-	if (strcmp(self, "1") == 0)
+	/* A /proc in which we are number 1 ourselves was mounted for us. In a
+	 * user namespace of our own (the machine's has this number) the kernel
+	 * refuses to pivot what we do not own. */
+	if (strcmp(self, "1") == 0 || user.st_ino != 0xEFFFFFFDU)
 		return;
-	/* Who may not look at PID 1 is not root outside, and the kernel itself
-	 * refuses to pivot what such a one does not own. */
-	if (stat("/proc/self/ns/mnt", &ours) == 0 && stat("/proc/1/ns/mnt", &first) == 0 &&
-	    ours.st_ino == first.st_ino)
-		die("this mount namespace is shared with PID 1; --pivot would change the root of the "
-		    "whole machine. Put ns-mnt first:  ns-mnt chroot --pivot DIR ... [PIVOT-HOST]");
+	if (stat(path, &other) != 0) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", parent_in_proc());
+		if (stat(path, &other) != 0)
+			die("cannot tell whether this mount namespace is ours alone: neither PID 1 "
+			    "nor our parent can be looked at (under Landlock they can't: put lsm "
+			    "last) [PIVOT-HOST]");
+	}
+	if (ours.st_ino == other.st_ino)
+		die("this mount namespace is shared with others; --pivot would change the root of "
+		    "the whole machine. Put ns-mnt first:  ns-mnt chroot --pivot DIR ... "
+		    "[PIVOT-HOST]");
 }
 
 /* Whether a folder is the root of a mount (statx(2), 5.8). */
@@ -213,14 +178,19 @@ static void become(const struct plan *plan)
 	}
 }
 
+/* getcwd(2) of a directory outside of the root begins with "(unreachable)".
+ * The function of the C library hides that. */
+static bool is_inside(void)
+{
+	char path[PATH_MAX];
+
+	return syscall(SYS_getcwd, path, sizeof(path)) > 0 && *path == '/';
+}
+
 static void setup(const struct plan *plan)
 {
-	refuse_folders();
-	if (has_close_range())
-		close_on_exec(plan);
-	else
-		STEP(close_on_exec_before_5_11(plan),
-		     "mark the descriptors from 3 on to be closed at exec");
+	refuse_directories();
+	close_descriptors(plan->keep, plan->keep_count);
 
 	if (plan->pivot) {
 		refuse_shared_namespace();
@@ -235,8 +205,13 @@ static void setup(const struct plan *plan)
 	use_carried_links = true;
 	new_root = plan->root;
 
-	if (plan->wd)
+	if (plan->wd) {
 		STEP(chdir(plan->wd), "go to the working directory '%s'", plan->wd);
+		/* A symbolic link through /proc/PID/cwd or fd may lead out of
+		 * the root, and what is there has no path in it. */
+		if (!is_inside() && !dry_run)
+			die("the working directory '%s' is outside of the new root", plan->wd);
+	}
 	if (plan->userspec || plan->groups)
 		become(plan);
 }
@@ -282,7 +257,7 @@ int main(int argc, char *argv[])
 	if (plan.skip_chdir && (plan.pivot || strcmp(plan.root, "/") != 0))
 		die("--skip-chdir goes with NEWROOT / only: else the current directory would be a way "
 		    "out");
-	tool_ready();
+	tool_ready(NULL);
 	setup(&plan);
 	exec_next(argv + optind);
 }

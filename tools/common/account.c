@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,17 +15,25 @@
 #include "message.h"
 #include "number.h"
 
+#define ACCOUNT_FILE_MAX (16 << 20)
+
 /* Opens a file below root. Symbolic links in a root that somebody else made
  * are followed below it only. openat2(2). */
 static FILE *open_list(const char *root, const char *path)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
 				.resolve = RESOLVE_IN_ROOT };
+	struct stat status;
 	int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = top < 0 ? -1 : (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
 
 	if (top >= 0)
 		close(top);
+	/* A file of a root that somebody made may be a device, or have no end. */
+	if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
+			status.st_size > ACCOUNT_FILE_MAX))
+		die("%s/%s is no regular file of at most 16 MiB",
+		    strcmp(root, "/") == 0 ? "" : root, path);
 	return fd < 0 ? NULL : fdopen(fd, "r");
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "descriptors.h"
 #include "message.h"
 #include "option.h"
 #include "step.h"
@@ -15,6 +16,7 @@ void tool_start(const char *name, const char *usage)
 {
 	const char *explain = getenv("STRATA_EXPLAIN");
 
+	fill_standard_descriptors();
 	tool_name = name;
 	tool_usage = usage;
 	check_wanted = false;
@@ -91,8 +93,12 @@ int next_option(int argc, char *argv[], const char *letters, const struct option
 	}
 }
 
-void tool_ready(void)
+void tool_ready(const char *lasting)
 {
+	if (check_wanted && lasting)
+		die("--check tries the setup and leaves nothing behind; %s would, so it does not go "
+		    "with it",
+		    lasting);
 	if (check_wanted)
 		check();
 }

@@ -32,7 +32,9 @@ int next_option(int argc, char *argv[], const char *letters, const struct option
 extern bool check_wanted;
 
 /* Between the options and setup(): with --check, tries what follows in a
- * child, prints a line with the outcome to stdout, and ends the process. */
-void tool_ready(void);
+ * child, prints a line with the outcome to stdout, and ends the process.
+ * `lasting` is an option that was given and whose effect would outlive that
+ * (it is refused), or NULL. */
+void tool_ready(const char *lasting);
 
 #endif

@@ -391,5 +391,10 @@ void reap(void)
 {
 	struct supervisor supervisor = { .cgroup = -1 };
 
+	/* The init stays as it is now, with what it has open and with the file
+	 * that it was executed from: nobody in here is to look into it, trace
+	 * it, or write to that file (CVE-2019-5736). For the program, exec puts
+	 * this back. */
+	STEP(prctl(PR_SET_DUMPABLE, 0), "let nobody look into the init");
 	supervise(&supervisor);
 }

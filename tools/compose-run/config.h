@@ -42,7 +42,7 @@ struct config {
 		bool writable;	  /* changes stay in it */
 		bool readonly;
 	} root;
-	const char *hostname;
+	const char *hostname; /* NULL: the default */
 	struct config_mount *mounts;
 	size_t mount_count;
 	struct {

@@ -229,12 +229,10 @@ static void add_without(struct config *config, char *list)
 
 void options_read(int argc, char *argv[], struct config *config, struct request *request)
 {
-	bool hostname = false;
 	int c;
 
 	memset(config, 0, sizeof(*config));
 	memset(request, 0, sizeof(*request));
-	config->hostname = "strata";
 	tool_start("compose-run", usage);
 	while ((c = next_option(argc, argv, "v:u:w:e:", table)) != -1)
 		switch (c) {
@@ -249,10 +247,7 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 			config->process.cwd = optarg;
 			break;
 		case 'e': add_env(config, optarg); break;
-		case HOSTNAME:
-			config->hostname = optarg;
-			hostname = true;
-			break;
+		case HOSTNAME: config->hostname = optarg; break;
 		case MEMORY: config->linux_.memory = optarg; break;
 		case CPUS: config->linux_.cpus = optarg; break;
 		case PIDS_LIMIT: config->linux_.pids = optarg; break;
@@ -276,7 +271,7 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case PRINT_CHAIN: request->print = true; break;
 		case CHAIN: request->separate = true; break;
 		}
-	if (hostname && config->linux_.host_uts)
+	if (config->hostname && config->linux_.host_uts)
 		die("--hostname does not go with --uts host: it would rename the machine");
 	if (config->root.writable && config->root.readonly)
 		die("--rootfs %s:rw and --read-only exclude each other", config->root.path);

@@ -39,8 +39,7 @@ static bool exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
-/* Whether there is certainly no such path: what can't be looked at has to be
- * masked all the same. */
+/* Whether there is certainly no such path: what can't be looked at is not. */
 static bool is_missing(const char *path)
 {
 	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
@@ -84,6 +83,11 @@ static bool find_user(const struct config *config, struct account *account)
 	return true;
 }
 
+static const char *hostname_of(const struct config *config)
+{
+	return config->hostname ? config->hostname : "strata";
+}
+
 static void plan_env(const struct config *config, struct chain *chain, const char *home)
 {
 	struct words *words = add_row(chain, "env", "a clean environment");
@@ -93,7 +97,7 @@ static void plan_env(const struct config *config, struct chain *chain, const cha
 	words_add(words, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	words_add(words, "HOME=%s", home);
 	if (!config->linux_.host_uts && !config_without(config, "ns-uts"))
-		words_add(words, "HOSTNAME=%s", config->hostname);
+		words_add(words, "HOSTNAME=%s", hostname_of(config));
 	if (terminal && *terminal)
 		words_add(words, "TERM=%s", terminal);
 	for (size_t i = 0; i < config->process.env.count; i++)
@@ -151,7 +155,7 @@ static void plan_root(const struct config *config, struct words *words, const ch
 	if (!path) {
 		/* The machine itself is the image: to be read, with fresh
 		 * folders where programs expect to write. */
-		words_add_option(words, "--ro-bind", "/:/");
+		words_add_option(words, "--mount", "type=bind,src=/,dst=/,ro,nodev");
 		words_add_option(words, "--tmpfs", "/tmp:mode=1777");
 		words_add_option(words, "--tmpfs", "/run:mode=755");
 		if (strpbrk(home, ":,"))
@@ -159,9 +163,9 @@ static void plan_root(const struct config *config, struct words *words, const ch
 		if (strcmp(home, "/") != 0)
 			words_add_option(words, "--tmpfs", "%s:mode=700", home);
 	} else if (config->root.readonly) {
-		words_add_option(words, "--mount", "type=bind,src=%s,dst=/,ro", path);
+		words_add_option(words, "--mount", "type=bind,src=%s,dst=/,ro,nodev", path);
 	} else if (config->root.writable) {
-		words_add_option(words, "--mount", "type=bind,src=%s,dst=/", path);
+		words_add_option(words, "--mount", "type=bind,src=%s,dst=/,nodev", path);
 	} else {
 		words_add_option(words, "--overlay", "%s:/", path);
 	}
@@ -198,12 +202,14 @@ static void plan_cgroup_mounts(const struct config *config, struct words *words)
 static void plan_kernel_mounts(const struct config *config, struct words *words, bool user)
 {
 	/* Docker's lists: what tells about the machine, and what switches it.
-	 * Not every kernel has all of them. */
+	 * Not every kernel has all of them: '-' is "if it is there". The last
+	 * of the first come with a /sys that is bound. */
 	static const char *const masked[] = {
-		"/proc/asound",	    "/proc/acpi",	 "/proc/interrupts",
-		"/proc/kcore",	    "/proc/keys",	 "/proc/latency_stats",
-		"/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
-		"/proc/scsi",	    "/sys/firmware",	 "/sys/devices/virtual/powercap",
+		"/proc/asound",	     "/proc/acpi",	    "/proc/interrupts",
+		"/proc/kcore",	     "/proc/keys",	    "/proc/latency_stats",
+		"/proc/timer_list",  "/proc/timer_stats",   "/proc/sched_debug",
+		"/proc/scsi",	     "/sys/firmware",	    "/sys/devices/virtual/powercap",
+		"/sys/kernel/debug", "/sys/kernel/tracing",
 	};
 	static const char *const read_only[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
 						 "/proc/sysrq-trigger" };
@@ -234,11 +240,9 @@ static void plan_kernel_mounts(const struct config *config, struct words *words,
 	}
 
 	for (size_t i = 0; i < sizeof(masked) / sizeof(*masked); i++)
-		if (!is_missing(masked[i]))
-			words_add_option(words, "--mask", "%s", masked[i]);
+		words_add_option(words, "--mask", "-%s", masked[i]);
 	for (size_t i = 0; i < sizeof(read_only) / sizeof(*read_only); i++)
-		if (!is_missing(read_only[i]))
-			words_add_option(words, "--remount-ro", "%s", read_only[i]);
+		words_add_option(words, "--remount-ro", "-%s", read_only[i]);
 }
 
 /* Names are looked up through a file that the machine keeps current. */
@@ -255,16 +259,21 @@ static void plan_names(const struct config *config, struct words *words)
 		words_add_option(words, "--mount", "type=bind,src=%s,dst=%s,ro", path, path);
 }
 
+/* A device that is named is meant; those in a directory are not. */
+static bool is_directory(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) != 0 || S_ISDIR(status.st_mode);
+}
+
 static void plan_mounts(const struct config *config, struct chain *chain, const char *home,
 			const char *folder, bool user)
 {
 	struct words *words;
 
-	if (config_without(config, "ns-mnt")) {
-		if (config->mount_count)
-			die("--volume and --tmpfs need the mount namespace that --without leaves out");
+	if (config_without(config, "ns-mnt"))
 		return;
-	}
 	words = add_row(chain, "ns-mnt", "the new root, put together where nobody else sees it");
 	words_add_option(words, "--root", "%s", folder);
 	plan_root(config, words, home);
@@ -278,9 +287,10 @@ static void plan_mounts(const struct config *config, struct chain *chain, const 
 					 mount->options ? ":" : "",
 					 mount->options ? mount->options : "");
 		else
-			words_add_option(words, "--mount", "type=bind,src=%s,dst=%s%s",
+			words_add_option(words, "--mount", "type=bind,src=%s,dst=%s%s%s",
 					 mount->source, mount->target,
-					 mount->read_only ? ",ro" : "");
+					 mount->read_only ? ",ro" : "",
+					 is_directory(mount->source) ? ",nodev" : "");
 	}
 }
 
@@ -289,11 +299,8 @@ static void plan_chroot(const struct config *config, struct chain *chain, const 
 	bool mounts = !config_without(config, "ns-mnt");
 	struct words *words;
 
-	if (config_without(config, "chroot")) {
-		if (config->process.cwd)
-			die("--workdir needs the new root that --without leaves out");
+	if (config_without(config, "chroot"))
 		return;
-	}
 	words = add_row(chain, "chroot", "the new root, and the old one gone");
 	if (mounts)
 		words_add(words, "--pivot");
@@ -320,11 +327,8 @@ static void plan_capabilities(const struct config *config, struct chain *chain)
 	struct words *words;
 	bool preset = true;
 
-	if (config_without(config, "capdrop")) {
-		if (config->process.user && geteuid() == 0)
-			die("--user needs capdrop, which --without leaves out");
+	if (config_without(config, "capdrop"))
 		return;
-	}
 	words = add_row(chain, "capdrop", "few of root's powers, and no way to more");
 	for (size_t i = 0; i < config->process.cap_drop.count; i++)
 		if (strcasecmp(config->process.cap_drop.word[i], "all") == 0)
@@ -392,7 +396,37 @@ static const char *find_home(const struct config *config)
 		home = "/root";
 	if (config->root.path)
 		return home;
-	return home && *home == '/' && exists(home) ? home : "/";
+	/* "//" is no home, but the whole root. */
+	return home && *home == '/' && home[strspn(home, "/.")] && exists(home) ? home : "/";
+}
+
+/* What was asked for is never dropped without a word, because the layer that
+ * would do it is left out. */
+static void refuse_contradictions(const struct config *config)
+{
+	const char *seccomp = config->linux_.seccomp;
+	const struct {
+		const char *layer, *options;
+		bool asked;
+	} table[] = {
+		{ "cgroup", "--memory, --cpus and --pids-limit", have_limits(config) },
+		{ "ns-uts", "--hostname", config->hostname != NULL },
+		{ "ns-mnt", "--volume and --tmpfs", config->mount_count > 0 },
+		{ "ns-mnt", "--rootfs without :rw, whose changes are thrown away, and --read-only",
+		  config->root.readonly || (config->root.path && !config->root.writable) },
+		{ "chroot", "--rootfs and --workdir", config->root.path || config->process.cwd },
+		{ "capdrop", "--cap-add and --cap-drop",
+		  config->process.cap_add.count || config->process.cap_drop.count },
+		{ "capdrop", "--user", config->process.user && geteuid() == 0 },
+		{ "lsm", "--security-opt seccomp=, apparmor= and label=",
+		  (seccomp && strcmp(seccomp, "unconfined") != 0) || config->process.apparmor ||
+			  config->process.selinux },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (table[i].asked && config_without(config, table[i].layer))
+			die("%s: not without %s, which --without leaves out", table[i].options,
+			    table[i].layer);
 }
 
 void plan_compile(const struct config *config, struct chain *chain)
@@ -401,6 +435,7 @@ void plan_compile(const struct config *config, struct chain *chain)
 	struct words *words;
 	bool user;
 
+	refuse_contradictions(config);
 	memset(chain, 0, sizeof(*chain));
 	if (config->linux_.seccomp && strcmp(config->linux_.seccomp, "unconfined") != 0)
 		chain->file = config->linux_.seccomp;
@@ -416,7 +451,7 @@ void plan_compile(const struct config *config, struct chain *chain)
 		add_row(chain, "ns-pid", "process ids from 1 on");
 	if (!config->linux_.host_uts && !config_without(config, "ns-uts")) {
 		words = add_row(chain, "ns-uts", "a host name");
-		words_add_option(words, "--hostname", "%s", config->hostname);
+		words_add_option(words, "--hostname", "%s", hostname_of(config));
 	}
 	if (!config->linux_.host_ipc && !config_without(config, "ns-ipc"))
 		add_row(chain, "ns-ipc", "message queues and shared memory");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,10 @@ static char *first_name(char *name)
 	if (!folder || strcmp(folder, "/usr/local/bin") == 0 || strcmp(folder, "/usr/bin") == 0)
 		return name;
 	path = print_text("%s/%s", folder, name);
+	/* env(1) would take it for a variable, and pass the link over. */
+	if (strchr(path, '='))
+		die("the directory of the tools has '=' in its name, so env can't run them: %s",
+		    folder);
 	return path;
 }
 
@@ -115,8 +120,11 @@ void run_chain(const struct chain *chain, bool separate)
 	struct words all = { NULL, 0 };
 
 	if (chain->file) {
-		int fd = open(chain->file, O_RDONLY);
+		int fd = open(chain->file, O_RDONLY | O_NONBLOCK);
+		struct stat status;
 
+		if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)))
+			die("the seccomp profile '%s' is no regular file", chain->file);
 		if (fd < 0)
 			die_errno("cannot open the seccomp profile '%s'", chain->file);
 		if (fd != 3 && (dup2(fd, 3) < 0 || close(fd) != 0))

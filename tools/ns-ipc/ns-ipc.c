@@ -137,7 +137,7 @@ int main(int argc, char *argv[])
 		die("--list runs no program, and '%s' is one; to see a new namespace:  "
 		    "ns-ipc ns-ipc --list",
 		    argv[optind]);
-	tool_ready();
+	tool_ready(plan.join ? "--join" : NULL);
 	setup(&plan);
 	if (plan.list && !checking) {
 		if (dry_run)

@@ -215,31 +215,43 @@ static void make_bind(const struct mount_order *order, const char *root)
 	mount_attach(tree, mount_open_target(order, root, dry_run || S_ISDIR(source.st_mode)),
 		     order);
 	if (!done)
-		settle_flags(order->target, root, flags);
+		settle_flags(tree, order->target, flags);
+}
+
+/* What is to be covered: it has to be there, unless the order says that it
+ * need not. Then this is -1. */
+static int find_covered(const struct mount_order *order, const char *root)
+{
+	return STEP_UNLESS(order->if_there ? ENOENT : 0, open_below(root, order->target),
+			   "find '%s'", order->target);
 }
 
 static void make_remount_ro(const struct mount_order *order, const char *root)
 {
-	int target = STEP(open_below(root, order->target), "find '%s'", order->target);
-	int tree =
-		STEP(open_tree(target, "",
-			       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH),
-		     "take '%s' and what is mounted below it", order->target);
+	int target = find_covered(order, root), tree;
 	bool done;
+
+	if (target < 0 && !dry_run)
+		return;
+	tree = STEP(open_tree(target, "",
+			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH),
+		    "take '%s' and what is mounted below it", order->target);
 
 	/* The same again, read-only, on top of itself: it need not have been
 	 * a mount point. */
 	done = set_flags(tree, MOUNT_ATTR_RDONLY, order->target);
 	mount_attach(tree, target, order);
 	if (!done)
-		settle_flags(order->target, root, MOUNT_ATTR_RDONLY);
+		settle_flags(tree, order->target, MOUNT_ATTR_RDONLY);
 }
 
 static void make_mask(const struct mount_order *order, const char *root)
 {
-	int target = STEP(open_below(root, order->target), "find '%s'", order->target);
+	int target = find_covered(order, root);
 	struct stat status = { 0 };
 
+	if (target < 0 && !dry_run)
+		return;
 	if (!dry_run && fstat(target, &status) != 0)
 		die_errno("cannot look at '%s'", order->target);
 	if (S_ISDIR(status.st_mode)) {

@@ -18,6 +18,7 @@ struct mount_order {
 	const char *type; /* MOUNT_FS: "tmpfs", "proc", ... */
 	const char *source;
 	const char *target;  /* the mount point, below --root when that is given */
+	bool if_there;	     /* REMOUNT_RO, MASK: without it there is nothing to do */
 	const char *options; /* "OPTION,...", flags of the mount and values of the file system */
 };
 

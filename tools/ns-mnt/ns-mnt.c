@@ -19,11 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <linux/magic.h>
 #include <unistd.h>
 
 #include "chain.h"
+#include "descriptors.h"
 #include "memory.h"
 #include "message.h"
 #include "mounts.h"
@@ -45,6 +47,7 @@ static const char usage[] =
 	"  --mount type=TYPE,dst=DST[,src=SRC][,OPTION...]  others, as docker says it\n"
 	"  --remount-ro DST        make DST and what is below it read-only\n"
 	"  --mask PATH             hide a file or a folder behind an empty one\n"
+	"                          (-PATH, for these two: only if it is there)\n"
 	"  --propagation private|slave|shared|unchanged  default: private\n"
 	"  --no-proc               leave /proc as it is\n"
 	"  -j, --join PID|FILE     enter that process's mount namespace, make none\n"
@@ -128,9 +131,15 @@ static void set_propagation(const char *kind)
 
 static void setup(const struct plan *plan)
 {
+	/* The mode of the mount points that are made is ours to say. */
+	mode_t before = umask(022);
+
 	if (plan->join) {
 		int other = open_namespace("mnt", plan->join);
 
+		/* The root changes with it: as in chroot. */
+		refuse_directories();
+		close_descriptors(&(unsigned){ (unsigned)other }, other >= 3);
 		STEP(setns(other, CLONE_NEWNS), "enter the mount namespace of %s", plan->join);
 	} else {
 		/* The first kind of namespace there was, so its flag is just
@@ -147,6 +156,7 @@ static void setup(const struct plan *plan)
 
 	for (size_t i = 0; i < plan->count; i++)
 		mount_make(&plan->mounts[i].order, plan->mounts[i].root);
+	umask(before);
 }
 
 static void add(struct plan *plan, struct mount_order order)
@@ -154,6 +164,15 @@ static void add(struct plan *plan, struct mount_order order)
 	plan->mounts = resize(plan->mounts, plan->count + 1, sizeof(*plan->mounts));
 	plan->mounts[plan->count].order = order;
 	plan->mounts[plan->count++].root = plan->root;
+}
+
+/* With '-' before it, the path need not be there. */
+static void add_covered(struct plan *plan, enum mount_kind kind, const char *path)
+{
+	bool if_there = strncmp(path, "-/", 2) == 0;
+
+	add(plan,
+	    (struct mount_order){ .kind = kind, .target = path + if_there, .if_there = if_there });
 }
 
 /* Splits "SRC:DST" at its last colon. */
@@ -266,13 +285,8 @@ int main(int argc, char *argv[])
 			break;
 		case OVERLAY: add_overlay(&plan, optarg); break;
 		case MOUNT: add_mount(&plan, optarg); break;
-		case REMOUNT_RO:
-			add(&plan,
-			    (struct mount_order){ .kind = MOUNT_REMOUNT_RO, .target = optarg });
-			break;
-		case MASK:
-			add(&plan, (struct mount_order){ .kind = MOUNT_MASK, .target = optarg });
-			break;
+		case REMOUNT_RO: add_covered(&plan, MOUNT_REMOUNT_RO, optarg); break;
+		case MASK: add_covered(&plan, MOUNT_MASK, optarg); break;
 		case PROPAGATION:
 			plan.propagation = optarg;
 			if (strcmp(optarg, "private") != 0 && strcmp(optarg, "slave") != 0 &&
@@ -283,7 +297,7 @@ int main(int argc, char *argv[])
 		case NO_PROC: plan.no_proc = true; break;
 		case 'j': plan.join = optarg; break;
 		}
-	tool_ready();
+	tool_ready(plan.join ? "--join" : plan.root ? "--root" : NULL);
 	setup(&plan);
 	exec_next(argv + optind);
 }

@@ -133,8 +133,10 @@ void mount_overlay(const struct mount_order *order, const char *root)
 	mount = STEP(fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV), "make a mount of the overlay");
 	step_kernel_log = -1;
 	mount_attach(mount, target, order);
-	if (before >= 0)
+	if (before >= 0) {
 		STEP(fchdir(before), "go back to the current folder");
+		close(before);
+	}
 	free(upper);
 	free(work);
 }

@@ -6,6 +6,7 @@
  * the kernels before it, we go through /proc/self/mountinfo. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,14 +131,17 @@ static void remount(const char *path, unsigned long long flags)
 	}
 }
 
-void settle_flags(const char *target, const char *root, unsigned long long flags)
+void settle_flags(int tree, const char *target, unsigned long long flags)
 {
-	char *place = print_text("%s%s%s", root ? root : "", root ? "/" : "", target);
-	char *top = realpath(place, NULL), *line = NULL;
+	char link[32], top[PATH_MAX] = "", *line = NULL;
 	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	struct statvfs status;
 	size_t size = 0;
 
-	if (!mounts || !top)
+	/* Where the mount is now. Its name may lead elsewhere, by a symbolic
+	 * link in the new root. */
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", tree);
+	if (!mounts || readlink(link, top, sizeof(top) - 1) < 0)
 		die_errno("cannot set the flags of the mounts below '%s'", target);
 	while (getline(&line, &size, mounts) >= 0) {
 		const char *path = mountinfo_target(line);
@@ -153,6 +157,9 @@ void settle_flags(const char *target, const char *root, unsigned long long flags
 		die_errno("cannot read /proc/self/mountinfo to its end");
 	free(line);
 	fclose(mounts);
-	free(top);
-	free(place);
+	if (fstatvfs(tree, &status) != 0)
+		step_fail("fstatvfs(tree, &status)", "read the flags of '%s' back", target);
+	errno = 0;
+	if (!has_flags(&status, flags))
+		step_fail("fstatvfs(tree, &status)", "set the flags on '%s'", target);
 }

@@ -9,8 +9,9 @@
  * whether it is done; a kernel before 5.12 needs settle_flags() later. */
 bool set_flags(int tree, unsigned long long flags, const char *name);
 
-/* The old way, mount by mount, after the mount is in its place at `target`
- * below `root` (or NULL). */
-void settle_flags(const char *target, const char *root, unsigned long long flags);
+/* After the mount `tree` is in its place, `target` by name: where the kernel is
+ * older than 5.12 and set_flags could do nothing, does it here the old way,
+ * mount by mount. Ends with 125 when that fails. mount(2). */
+void settle_flags(int tree, const char *target, unsigned long long flags);
 
 #endif

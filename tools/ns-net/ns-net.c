@@ -185,7 +185,7 @@ int main(int argc, char *argv[])
 		}
 	if (plan.join && plan.no_lo)
 		die("--join changes no device, so --no-lo has nothing to leave out");
-	tool_ready();
+	tool_ready(plan.join ? "--join" : NULL);
 	setup(&plan);
 	exec_next(argv + optind);
 }

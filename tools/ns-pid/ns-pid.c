@@ -25,6 +25,7 @@
 #include "option.h"
 #include "step.h"
 #include "supervise.h"
+#include "why.h"
 
 static const char usage[] =
 	"Usage: ns-pid [OPTION]... [--] [PROGRAM [ARG]...]\n"
@@ -95,6 +96,7 @@ static void setup(const struct plan *plan)
 	if (plan->pid_file)
 		file = STEP(open(plan->pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
 			    "open the file '%s' for the process id", plan->pid_file);
+	failing = (struct failing){ NULL, remove_pid_file, (void *)plan->pid_file };
 
 	/* A listener for the terminal's keys has to be forked before the
 	 * namespace is made: all children after that are inside. */
@@ -119,6 +121,7 @@ static void setup(const struct plan *plan)
 		if (plan->pid_file)
 			write_pid_file(file, plan->pid_file);
 	}
+	failing = (struct failing){ NULL, NULL, NULL };
 }
 
 int main(int argc, char *argv[])
@@ -138,7 +141,7 @@ int main(int argc, char *argv[])
 		die("--reap makes no namespace; it goes alone, as the last link of a chain");
 	if (plan.no_fork && plan.pid_file)
 		die("--pid-file needs the fork that --no-fork leaves out");
-	tool_ready();
+	tool_ready(plan.join ? "--join" : plan.pid_file ? "--pid-file" : NULL);
 	setup(&plan);
 	exec_next(argv + optind);
 }

@@ -198,6 +198,19 @@ static int raise_ambient(void)
 	return 0;
 }
 
+/* A new user namespace comes with all capabilities, the dropped ones too. Who
+ * has typed capdrop before it may not know. */
+static void warn_of_capdrop(void)
+{
+	int cap = 0, has = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 1 : -1;
+
+	while (has == 1)
+		has = prctl(PR_CAPBSET_READ, cap++, 0, 0, 0);
+	if (has == 0)
+		note("capabilities were dropped before this (capdrop), and the new user namespace "
+		     "comes with all of them again: put capdrop behind ns-user");
+}
+
 static void setup(const struct plan *plan)
 {
 	struct tie tie = tie_read();
@@ -214,6 +227,7 @@ static void setup(const struct plan *plan)
 		STEP_UNLESS(EINVAL, setresgid(0, 0, 0), "become group 0 in there");
 		STEP_UNLESS(EINVAL, setresuid(0, 0, 0), "become user 0 in there");
 	} else {
+		warn_of_capdrop();
 		failing = (struct failing){ decide, NULL, (void *)plan };
 		if (plan->helped)
 			helper = start_helper(plan, pipe_ends);
@@ -293,7 +307,7 @@ int main(int argc, char *argv[])
 		die("--join enters a namespace whose maps are written already");
 	if (!plan.join)
 		complete(&plan, mode);
-	tool_ready();
+	tool_ready(plan.join ? "--join" : NULL);
 	setup(&plan);
 	exec_next(argv + optind);
 }

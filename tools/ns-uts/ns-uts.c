@@ -114,7 +114,7 @@ int main(int argc, char *argv[])
 		case DOMAINNAME: names.domain = check_name(optarg, "domain name"); break;
 		case 'j': names.join = optarg; break;
 		}
-	tool_ready();
+	tool_ready(names.join ? "--join" : NULL);
 	setup(&names);
 	exec_next(argv + optind);
 }

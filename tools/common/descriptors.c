@@ -1,0 +1,49 @@
+/* descriptors.c: the open descriptors, when the root changes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "descriptors.h"
+#include "message.h"
+#include "step.h"
+
+void refuse_directories(void)
+{
+	struct stat status;
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+			die("descriptor %d is a directory of the outside, and would be a way out of the "
+			    "new root; redirect it from somewhere else",
+			    fd);
+}
+
+void close_descriptors(const unsigned kept[], size_t count)
+{
+	unsigned first = 3;
+
+	for (size_t i = 0; i <= count; i++) {
+		unsigned last = i < count ? kept[i] - 1 : UINT_MAX;
+
+		if (last >= first)
+			STEP((int)syscall(SYS_close_range, first, last, 0),
+			     "close the descriptors from %u on", first);
+		first = last + 2;
+	}
+}
+
+void fill_standard_descriptors(void)
+{
+	static bool done; /* it holds for all links in this process */
+
+	for (int fd = 0; fd <= 2 && !done; fd++)
+		/* The lowest free number is taken: this one. */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) != fd)
+			_Exit(EXIT_TOOL_FAILED);
+	done = true;
+}
