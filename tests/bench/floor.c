@@ -260,6 +260,10 @@ _Noreturn static void container(bool by_root, const char *new_root, char *progra
 	};
 	struct sock_fprog filter = { sizeof(filter_code) / sizeof(*filter_code),
 				     (struct sock_filter *)filter_code };
+#ifdef filter_code
+	struct sock_fprog terminal = { sizeof(filter_terminal) / sizeof(*filter_terminal),
+				       (struct sock_filter *)filter_terminal };
+#endif
 
 	DO(prctl, PR_SET_PDEATHSIG, SIGKILL);
 	/* Its root is the cgroup that we are in now: therefore not at the fork. */
@@ -273,6 +277,9 @@ _Noreturn static void container(bool by_root, const char *new_root, char *progra
 	capabilities();
 	DO(prctl, PR_SET_NO_NEW_PRIVS, 1);
 	DO(seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
+#ifdef filter_code
+	DO(seccomp, SECCOMP_SET_MODE_FILTER, 0, &terminal);
+#endif
 	raw(execve, program[0], program, environment);
 	leave(EXIT_NOT_FOUND);
 }

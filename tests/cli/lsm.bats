@@ -56,13 +56,13 @@ profile() {
 
 # ---- the default ----
 
-@test "lsm alone gives the program no_new_privs and one filter more" {
+@test "lsm alone gives the program no_new_privs and two filters more" {
 	before=$(sed -n 's/^Seccomp_filters:\t//p' /proc/self/status)
 	run lsm -- cat /proc/self/status
 	[ "$status" -eq 0 ]
 	[[ $output == *"NoNewPrivs:	1"* ]]
 	[[ $output == *"Seccomp:	2"* ]]
-	[[ $output == *"Seccomp_filters:	$((before + 1))"* ]]
+	[[ $output == *"Seccomp_filters:	$((before + 2))"* ]]
 }
 
 @test "the default filter forbids an ordinary user a user namespace" {
@@ -99,6 +99,65 @@ profile() {
 	# 39 is NFC, which may not be there; but it is the kernel that says so.
 	run lsm -- bash -c "call 41 39 1 0"
 	[ "$output" != 1 ]
+}
+
+# Arguments that are an int to the kernel, in a register of 64 bits. perl's
+# numbers have as many.
+@test "a number with something in its upper half is no way around the rules" {
+	is_x86_64
+	# 2^32 + 38 is AF_ALG, and 2^32 + 40 AF_VSOCK.
+	for family in 38 40 41; do
+		run lsm -- bash -c "call 41 $((0x100000000 + family)) 1 0"
+		[ "$output" = 1 ]
+	done
+	# ADDR_NO_RANDOMIZE; no one could tell whether all the bits were "all".
+	for persona in $((0x100040000)) $((0x40000)) -1; do
+		run lsm -- bash -c "call 135 $persona"
+		[ "$output" = 1 ]
+	done
+	# clone(CLONE_NEWUSER | SIGCHLD)
+	for high in 0 $((0x100000000)); do
+		run "${plain[@]}" "$BIN/lsm" -- bash -c "$(declare -f call); call 56 $((high + 0x10000011)) 0 0 0 0"
+		[ "$output" = 1 ]
+	done
+	# The last family that there is; it is the kernel that answers.
+	for family in 41 42 43 44 45; do
+		run lsm -- bash -c "call 41 $family 99 0"
+		[ "$output" != 1 ]
+	done
+}
+
+# TIOCSTI 0x5412, TIOCLINUX 0x541c. A filter answers before the kernel sees
+# that -1 is no descriptor (EBADF, 9): no terminal is needed for these.
+typing() {
+	for request in $((0x5412)) $((0x541c)) $((0x100005412)) $((0xffffffff0000541c)); do
+		run "$@" -- bash -c "$(declare -f call); call 16 -1 $request 0"
+		echo "$request: $output"
+		[ "$output" = "$expected" ]
+	done
+}
+
+@test "the default filter forbids to type into the terminal, whatever the upper half" {
+	is_x86_64
+	expected=1
+	typing lsm
+	typing lsm --deny mkdir,mkdirat
+	typing "${plain[@]}" "$BIN/lsm"
+	# TCGETS, and the neighbors.
+	for request in $((0x5401)) $((0x5411)) $((0x5413)) $((0x541b)) $((0x541d)) $((0x541200005401)); do
+		run lsm -- bash -c "call 16 -1 $request 0"
+		[ "$output" = 9 ]
+	done
+}
+
+@test "a profile of one's own, or none, has no rule about terminals" {
+	is_x86_64
+	expected=9
+	profile <<<'{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [ { "names": [ "getppid" ],
+		"action": "SCMP_ACT_LOG" } ] }'
+	typing lsm --seccomp profile.json
+	typing lsm --seccomp none
+	typing lsm --seccomp none --deny mkdir
 }
 
 @test "personality may be asked for, and may not switch off the random layout of memory" {
@@ -153,6 +212,31 @@ profile() {
 	[ "$output" != -1 ]
 	run lsm -- ./old
 	[ "$output" = -1 ]
+	# ioctl of i386, with TIOCSTI
+	sed -i 's/"a"(288), "b"(0), "c"(-3)/"a"(54), "b"(-1), "c"(0x5412)/' old.c
+	gcc -o old old.c
+	run ./old
+	[ "$output" = -9 ]
+	run lsm -- ./old
+	[ "$output" = -1 ]
+}
+
+@test "the filters that are loaded are said, each with its length" {
+	run lsm -x -- true
+	[ "$(grep -c '^lsm: load the seccomp filter default, ' <<<"$output")" -eq 2 ]
+	[[ $output == *"load the seccomp filter default, for the terminal ("*" instructions)"* ]]
+	run lsm -n --deny mkdir -- true
+	[ "$(grep -c '^lsm: load the seccomp filter ' <<<"$output")" -eq 3 ]
+	run lsm -n --seccomp none --deny mkdir -- true
+	[ "$(grep -c '^lsm: load the seccomp filter ' <<<"$output")" -eq 1 ]
+}
+
+@test "--deny seccomp and --deny prctl work on top of the default filters" {
+	before=$(sed -n 's/^Seccomp_filters:\t//p' /proc/self/status)
+	run lsm --deny seccomp,prctl -- grep Seccomp_filters /proc/self/status
+	[ "$status" -eq 0 ]
+	[[ $output == *"	$((before + 3))" ]]
+	run -125 lsm --deny seccomp -- lsm -- true
 }
 
 @test "filters add up: the second one goes on top" {
@@ -161,7 +245,7 @@ profile() {
 	[[ $output == *"Operation not permitted"* ]]
 	[ ! -e in/x ]
 	one=$(lsm -- sed -n 's/^Seccomp_filters:\t//p' /proc/self/status)
-	[[ ${lines[0]} == *"	$((one + 2))" ]]
+	[[ ${lines[0]} == *"	$((one + 3))" ]]
 }
 
 @test "set-user-ID programs gain nothing under no_new_privs" {

@@ -353,6 +353,35 @@ class Cases:
     def test_keys_work_behind_a_reaper_in_a_pipeline(self):
         self.stops_and_goes_on(f"set -o pipefail; {self.ns_pid} ns-pid --reap -- sleep 100 | cat")
 
+    # What the program may not do with a terminal that it shares with the shell.
+
+    def test_a_program_in_a_container_types_no_line_for_the_shell(self):
+        # CVE-2017-5226. A pty, a prompt, and a line that is typed by ioctl.
+        try:
+            with open("/proc/sys/dev/tty/legacy_tiocsti") as file:
+                if file.read().strip() == "0":
+                    self.skipTest("dev.tty.legacy_tiocsti=1")
+        except FileNotFoundError:
+            pass    # before 6.2, and it works for everybody
+        typist = ("import errno, fcntl, sys, termios\n"
+                  "for character in b'echo by\\\\ -hand\\n':\n"
+                  "    try: fcntl.ioctl(0, termios.TIOCSTI, bytes([character])); print('typed')\n"
+                  "    except OSError as error: print(errno.errorcode[error.errno])\n")
+        t = self.terminal()
+        with open(os.path.join(self.home, "typist.py"), "w") as file:
+            file.write(typist)
+        t.enter("python3 typist.py")
+        t.expect("by -hand\n")      # the shell outside executed it
+        t.expect(PROMPT)
+        t.enter("compose-run --without cgroup -- python3 -c "
+                "\"$(cat typist.py)\"; echo over")
+        shown = t.expect("over\n").split()
+        self.assertEqual(shown, ["EPERM"] * 15)
+        t.expect(PROMPT)
+        t.read(0.3)
+        self.assertNotIn("by -hand", t.seen[t.position:])
+        self.assert_shell_works(t)
+
     # In the background.
 
     def test_a_program_started_in_the_background_can_be_fetched(self):

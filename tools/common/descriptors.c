@@ -41,9 +41,12 @@ void fill_standard_descriptors(void)
 {
 	static bool done; /* it holds for all links in this process */
 
-	for (int fd = 0; fd <= 2 && !done; fd++)
+	for (int fd = 0; fd <= 2 && !done; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
 		/* The lowest free number is taken: this one. */
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) != fd)
-			_Exit(EXIT_TOOL_FAILED);
+		if (errno != EBADF || open("/dev/null", O_RDWR | O_CLOEXEC) != fd)
+			die_errno("cannot see to it that descriptor %d is open", fd);
+	}
 	done = true;
 }

@@ -16,8 +16,8 @@ void tool_start(const char *name, const char *usage)
 {
 	const char *explain = getenv("STRATA_EXPLAIN");
 
-	fill_standard_descriptors();
 	tool_name = name;
+	fill_standard_descriptors();
 	tool_usage = usage;
 	check_wanted = false;
 	explaining =

@@ -202,14 +202,12 @@ static void plan_cgroup_mounts(const struct config *config, struct words *words)
 static void plan_kernel_mounts(const struct config *config, struct words *words, bool user)
 {
 	/* Docker's lists: what tells about the machine, and what switches it.
-	 * Not every kernel has all of them: '-' is "if it is there". The last
-	 * of the first come with a /sys that is bound. */
+	 * Not every kernel has all of them: '-' is "if it is there". */
 	static const char *const masked[] = {
-		"/proc/asound",	     "/proc/acpi",	    "/proc/interrupts",
-		"/proc/kcore",	     "/proc/keys",	    "/proc/latency_stats",
-		"/proc/timer_list",  "/proc/timer_stats",   "/proc/sched_debug",
-		"/proc/scsi",	     "/sys/firmware",	    "/sys/devices/virtual/powercap",
-		"/sys/kernel/debug", "/sys/kernel/tracing",
+		"/proc/asound",	    "/proc/acpi",	 "/proc/interrupts",
+		"/proc/kcore",	    "/proc/keys",	 "/proc/latency_stats",
+		"/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
+		"/proc/scsi",	    "/sys/firmware",	 "/sys/devices/virtual/powercap",
 	};
 	static const char *const read_only[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
 						 "/proc/sysrq-trigger" };
@@ -243,6 +241,11 @@ static void plan_kernel_mounts(const struct config *config, struct words *words,
 		words_add_option(words, "--mask", "-%s", masked[i]);
 	for (size_t i = 0; i < sizeof(read_only) / sizeof(*read_only); i++)
 		words_add_option(words, "--remount-ro", "-%s", read_only[i]);
+	/* With the machine's /sys comes what is mounted in it. */
+	if (user && !net) {
+		words_add_option(words, "--mask", "-/sys/kernel/debug");
+		words_add_option(words, "--mask", "-/sys/kernel/tracing");
+	}
 }
 
 /* Names are looked up through a file that the machine keeps current. */

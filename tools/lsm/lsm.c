@@ -218,7 +218,7 @@ int main(int argc, char *argv[])
 		die("--best-effort is about Landlock, and needs one of its options, such as --ro");
 	if (action && !plan.seccomp.deny)
 		die("--seccomp-action says what --deny does, and needs it");
-	tool_ready();
+	tool_ready(NULL);
 	lsm_seccomp_prepare(&plan.seccomp, plan.allow_new_privs);
 	check_privilege(&plan);
 	if (!checking)

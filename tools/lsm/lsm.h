@@ -6,10 +6,10 @@
  *	foresee.c	whether the program can start under it
  *	seccomp.c	choosing, loading and reading back a seccomp filter
  *	filter.c	from rules to the BPF program that the kernel takes
- *	profile.c	the rules of the default filter
+ *	profile.c	the rules of the two default filters
  *	json.c		the rules of a file, as Docker and OCI write them
  *	status.c	--status
- *	generate/	runs when Strata is built: the default filter, compiled */
+ *	generate/	runs when Strata is built: the default filters, compiled */
 #ifndef STRATA_LSM_H
 #define STRATA_LSM_H
 
@@ -76,13 +76,16 @@ uint32_t lsm_filter_action(const struct sock_fprog *program, uint32_t arch, uint
 uint32_t lsm_filter_walk(const struct sock_fprog *program, uint32_t arch, uint32_t number,
 			 size_t *where);
 
-/* ---- profile.c: the default filter ---- */
+/* ---- profile.c: the default filters ---- */
 
 /* The capabilities (bits, as in capabilities(7)) that make a difference. */
 uint64_t lsm_profile_capabilities(void);
 
 /* The default rules for a process with these capabilities, on `native`. */
 struct sock_fprog lsm_profile_compile(uint32_t native, uint64_t capabilities);
+
+/* The second default filter, which allows all but typing into the terminal. */
+struct sock_fprog lsm_profile_compile_terminal(uint32_t native);
 
 /* ---- json.c: a filter from a file ---- */
 
@@ -106,7 +109,7 @@ struct lsm_seccomp {
 		const char *what;
 		struct sock_fprog program;
 		unsigned int flags;
-	} load[2];
+	} load[3]; /* the default filter is two, and there is --deny */
 };
 
 /* Reads and compiles; changes nothing. With allow_new_privs a set-user-ID

@@ -1,5 +1,5 @@
-# The default seccomp filter is compiled when Strata is built: the generator,
-# linked with libseccomp, writes it as C arrays. See generate/generate.c.
+# The default seccomp filters are compiled when Strata is built: the generator,
+# linked with libseccomp, writes them as C arrays. See generate/generate.c.
 
 build/lsm/generate: $(wildcard tools/lsm/generate/*.c) tools/lsm/filter.c tools/lsm/profile.c \
 		tools/common/message.c tools/lsm/generate/compact.h $(HEADERS) Makefile tools/lsm/lsm.mk

@@ -18,7 +18,15 @@
  *	move_pages, migrate_pages	other processes' memory, across NUMA nodes
  *	vm86, vm86old, modify_ldt on most, uselib, ustat, sysfs, _sysctl: old
  *
+ * A filter sees the 64 bits of a register, and the kernel takes an int for
+ * most arguments: it drops the upper half. So a rule that allows must not be
+ * true of a number with something in there: "greater than 40" is, and 2^32 + 40
+ * is AF_VSOCK to the kernel. "Less", "equal", and a mask that names the bits are
+ * not. A rule that refuses must look at the lower half only, or 2^32 more is the
+ * way around it.
+ *
  * Read on: https://docs.docker.com/engine/security/seccomp/ */
+#include <asm/ioctls.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -57,6 +65,7 @@ static const struct {
 	 CLONE_NEWCGROUP)
 #define AF_ALG_NUMBER 38
 #define AF_VSOCK_NUMBER 40
+#define AN_INT UINT64_C(0xffffffff)
 
 struct rule {
 	const char *names;	 /* separated by spaces */
@@ -162,7 +171,9 @@ static const struct rule rules[] = {
 
 	/* All families but two. AF_ALG, the kernel's ciphers, was a way to
 	 * root. AF_VSOCK reaches the hypervisor and other virtual machines, and
-	 * knows no network namespaces. So: below 38, 39, above 40. */
+	 * knows no network namespaces. So: below 38, 39, and one by one 41 to
+	 * 45, the last there is (AF_MCTP). Docker's profile says "above 40",
+	 * of which the top of this file tells what it lets pass. */
 	{ .names = "socket",
 	  .condition = ONE_ARGUMENT,
 	  .argument = { 0, SCMP_CMP_LT, AF_ALG_NUMBER, 0 } },
@@ -171,7 +182,19 @@ static const struct rule rules[] = {
 	  .argument = { 0, SCMP_CMP_EQ, AF_ALG_NUMBER + 1, 0 } },
 	{ .names = "socket",
 	  .condition = ONE_ARGUMENT,
-	  .argument = { 0, SCMP_CMP_GT, AF_VSOCK_NUMBER, 0 } },
+	  .argument = { 0, SCMP_CMP_EQ, AF_VSOCK_NUMBER + 1, 0 } },
+	{ .names = "socket",
+	  .condition = ONE_ARGUMENT,
+	  .argument = { 0, SCMP_CMP_EQ, AF_VSOCK_NUMBER + 2, 0 } },
+	{ .names = "socket",
+	  .condition = ONE_ARGUMENT,
+	  .argument = { 0, SCMP_CMP_EQ, AF_VSOCK_NUMBER + 3, 0 } },
+	{ .names = "socket",
+	  .condition = ONE_ARGUMENT,
+	  .argument = { 0, SCMP_CMP_EQ, AF_VSOCK_NUMBER + 4, 0 } },
+	{ .names = "socket",
+	  .condition = ONE_ARGUMENT,
+	  .argument = { 0, SCMP_CMP_EQ, AF_VSOCK_NUMBER + 5, 0 } },
 
 	/* System V and POSIX messages, semaphores, shared memory: ns-ipc's. */
 	{ .names =
@@ -315,5 +338,30 @@ struct sock_fprog lsm_profile_compile(uint32_t native, uint64_t capabilities)
 	for (size_t i = 0; i < RULES; i++)
 		if (applies(&rules[i], native, capabilities))
 			add_names(&filter, &rules[i]);
+	return lsm_filter_finish(&filter);
+}
+
+/* The container has our terminal, and what is typed there afterwards is for the
+ * shell that started us. TIOCSTI "types" a character, and TIOCLINUX pastes what
+ * was selected on the console: both would make that shell do as the program
+ * likes (CVE-2017-5226, CVE-2023-1523). Since 6.2 a kernel may be built to
+ * refuse TIOCSTI, and dev.tty.legacy_tiocsti says whether it does; TIOCLINUX
+ * takes CAP_SYS_ADMIN since 6.7. Docker gives its containers other terminals.
+ *
+ * libseccomp can't say "this call, but not with that argument" in a filter that
+ * refuses by default, so that this is one of its own: filters add up. The
+ * kernel takes an unsigned int, hence the mask (CVE-2019-10063). */
+struct sock_fprog lsm_profile_compile_terminal(uint32_t native)
+{
+	static const struct scmp_arg_cmp forbidden[] = {
+		{ 1, SCMP_CMP_MASKED_EQ, AN_INT, TIOCSTI },
+		{ 1, SCMP_CMP_MASKED_EQ, AN_INT, TIOCLINUX },
+	};
+	struct lsm_filter filter;
+
+	lsm_filter_begin(&filter, native, SCMP_ACT_ALLOW);
+	lsm_filter_compat_arches(&filter);
+	for (size_t i = 0; i < sizeof(forbidden) / sizeof(*forbidden); i++)
+		lsm_filter_rule(&filter, "ioctl", SCMP_ACT_ERRNO(EPERM), 1, &forbidden[i]);
 	return lsm_filter_finish(&filter);
 }

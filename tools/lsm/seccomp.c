@@ -64,6 +64,13 @@ static struct sock_fprog default_program(uint64_t capabilities, const char **wha
 	return lsm_profile_compile(seccomp_arch_native(), matter);
 }
 
+/* Whatever the capabilities are, it is the same. */
+static struct sock_fprog terminal_program(void)
+{
+	return (struct sock_fprog){ sizeof(filter_terminal) / sizeof(*filter_terminal),
+				    (struct sock_filter *)filter_terminal };
+}
+
 /* Reads a whole profile, from a file, a pipe, or descriptor N. */
 static char *read_profile(const char *name, size_t *size)
 {
@@ -191,6 +198,24 @@ static void add(struct lsm_seccomp *seccomp, const char *what, struct sock_fprog
 	seccomp->load[seccomp->count++].flags = flags;
 }
 
+/* Each filter holds at once, and may refuse the call that loads the next: such
+ * a one goes last. There can't be two. */
+static void put_in_order(struct lsm_seccomp *seccomp)
+{
+	size_t last = seccomp->count - 1;
+
+	for (size_t i = 0; i < last; i++) {
+		typeof(seccomp->load[0]) refusing = seccomp->load[i];
+
+		if (!refuses(&refusing.program, SYS_seccomp))
+			continue;
+		if (refuses(&seccomp->load[last].program, SYS_seccomp))
+			die("--deny seccomp: the profile refuses that call already; leave it out");
+		seccomp->load[i] = seccomp->load[last];
+		seccomp->load[last] = refusing;
+	}
+}
+
 void lsm_seccomp_prepare(struct lsm_seccomp *seccomp, bool allow_new_privs)
 {
 	uint32_t action = deny_action(seccomp->action);
@@ -201,25 +226,19 @@ void lsm_seccomp_prepare(struct lsm_seccomp *seccomp, bool allow_new_privs)
 		const char *what = seccomp->profile;
 		struct sock_fprog program;
 
-		if (strcmp(seccomp->profile, "default") == 0)
+		if (strcmp(seccomp->profile, "default") == 0) {
 			program = default_program(capabilities, &what);
-		else
+			add(seccomp, what, program, 0);
+			add(seccomp, "default, for the terminal", terminal_program(), 0);
+		} else {
 			program = file_program(seccomp->profile, capabilities, &flags);
-		add(seccomp, what, program, flags);
+			add(seccomp, what, program, flags);
+		}
 	}
 	if (seccomp->deny)
 		add(seccomp, "of --deny", deny_program(seccomp->deny, action), 0);
-
-	/* Each filter holds at once, and may refuse the call that loads the
-	 * next: then the other one goes first. */
-	if (seccomp->count == 2 && refuses(&seccomp->load[0].program, SYS_seccomp)) {
-		typeof(seccomp->load[0]) first = seccomp->load[0];
-
-		if (refuses(&seccomp->load[1].program, SYS_seccomp))
-			die("--deny seccomp: the profile refuses that call already; leave it out");
-		seccomp->load[0] = seccomp->load[1];
-		seccomp->load[1] = first;
-	}
+	if (seccomp->count)
+		put_in_order(seccomp);
 }
 
 /* How many filters we are under (5.9), or -1. */

@@ -1,4 +1,4 @@
-/* generate.c: compiles the default seccomp filter, when Strata is built.
+/* generate.c: compiles the default seccomp filters, when Strata is built.
  *
  * Building it takes libseccomp some milliseconds, more than the rest of a
  * container together. So it is done here, for the sets of capabilities that
@@ -31,12 +31,10 @@ static size_t find_arches(uint32_t native, uint32_t arches[LSM_ARCHES_MAX])
 	return n;
 }
 
-/* An argument such as "aarch64" writes another machine's, to look at. */
-static void generate(uint32_t native, const char *name, const char *what, uint64_t capabilities)
+static void generate(uint32_t native, const char *name, const char *what, struct sock_fprog whole)
 {
 	uint32_t arches[LSM_ARCHES_MAX];
 	size_t count = find_arches(native, arches);
-	struct sock_fprog whole = lsm_profile_compile(native, capabilities);
 	struct sock_fprog program = compact(&whole, arches, count);
 
 	printf("\n/* %s: %hu instructions. */\n", what, program.len);
@@ -50,6 +48,7 @@ static void generate(uint32_t native, const char *name, const char *what, uint64
 	free(program.filter);
 }
 
+/* An argument such as "aarch64" writes another machine's, to look at. */
 int main(int argc, char *argv[])
 {
 	const uint64_t chroot_only = UINT64_C(1) << CAP_SYS_CHROOT;
@@ -59,12 +58,15 @@ int main(int argc, char *argv[])
 	tool_name = "generate";
 	if (native == 0)
 		die("no such architecture: %s", argv[1]);
-	printf("/* The default seccomp filter, compiled. Made by tools/lsm/generate. */\n"
+	printf("/* The default seccomp filters, compiled. Made by tools/lsm/generate. */\n"
 	       "#include <linux/filter.h>\n#include <stdint.h>\n");
-	generate(native, "none", "no capability that makes a difference", 0);
+	generate(native, "none", "no capability that makes a difference",
+		 lsm_profile_compile(native, 0));
 	generate(native, "chroot", "CAP_SYS_CHROOT only, as Docker's default set has it",
-		 chroot_only);
-	generate(native, "all", "all capabilities", all);
+		 lsm_profile_compile(native, chroot_only));
+	generate(native, "all", "all capabilities", lsm_profile_compile(native, all));
+	generate(native, "terminal", "the second one, for whatever capabilities",
+		 lsm_profile_compile_terminal(native));
 	printf("\nstatic const struct {\n"
 	       "\tconst char *what;\n"
 	       "\tuint64_t capabilities;\n"
