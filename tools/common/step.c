@@ -21,10 +21,14 @@ int step_result;
 static struct {
 	const char *call;
 	char before[64];
-	unsigned told; /* steps of this link, when a whole chain is explained */
+	/* When a whole chain is explained: the steps of this link that were
+	 * told, those that were not, and whether this is one of them. */
+	unsigned told, untold;
+	bool silent;
 } step;
 
-/* In a whole chain, a link tells of that many steps; alone, of all. */
+/* In a whole chain, a link tells of that many steps, and of the same call many
+ * times in a row once; alone, of all. */
 #define TOLD_MAX 5
 
 /* The namespace that a call is about to change, as the name of its link
@@ -57,16 +61,16 @@ static void read_namespace(const char *kind, char *text, size_t size)
 
 void step_begin_link(void)
 {
-	step.told = 0;
+	step.told = step.untold = 0;
+	step.call = "";
 	if (explaining_chain)
 		dprintf(2, "\n%s\n", tool_name);
 }
 
 void step_end_link(void)
 {
-	if (explaining_chain && step.told > TOLD_MAX)
-		dprintf(2, "    ... and %u more, which '%s -x' shows\n", step.told - TOLD_MAX,
-			tool_name);
+	if (explaining_chain && step.untold)
+		dprintf(2, "    ... and %u more, which '%s -x' shows\n", step.untold, tool_name);
 }
 
 bool step_begin(const char *call, const char *format, ...)
@@ -75,13 +79,17 @@ bool step_begin(const char *call, const char *format, ...)
 	va_list values;
 	const char *kind;
 
+	step.silent = explaining_chain &&
+		      (step.told == TOLD_MAX || (step.call && strcmp(step.call, call) == 0));
 	step.call = call;
 	va_start(values, format);
 	vsnprintf(phrase, sizeof(phrase), format, values);
 	va_end(values);
 	if (!explaining_chain)
 		dprintf(2, "%s: %s\n    %s\n", tool_name, phrase, call);
-	else if (++step.told <= TOLD_MAX)
+	else if (step.silent)
+		step.untold++;
+	else if (++step.told)
 		dprintf(2, "    %s\n        to %s\n", call, phrase);
 	kind = namespace_of(call);
 	if (kind && !dry_run)
@@ -95,7 +103,7 @@ static void narrate_result(void)
 	char after[64] = "";
 	const char *kind = namespace_of(step.call);
 
-	if (explaining_chain && step.told > TOLD_MAX)
+	if (step.silent)
 		return;
 	if (kind)
 		read_namespace(kind, after, sizeof(after));
