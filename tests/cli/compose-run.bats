@@ -62,6 +62,14 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[[ $output == *"Read-only"* ]]
 }
 
+@test "a root that belongs to somebody else still has a /tmp to write to" {
+	! is_root || skip "root may copy everything up"
+	[ -x /usr/lib64/ld-linux-x86-64.so.2 ] || skip "/usr is no root of its own here"
+	run_box --rootfs /usr -- sh -c 'touch /tmp/x && echo written; touch /lib/x'
+	[ "${lines[0]}" = written ]
+	[ "$status" -ne 0 ]
+}
+
 @test "the environment is clean: Docker's PATH, a home, a host name, and what -e says" {
 	make_root
 	export LEAK=1 PASSED=yes

@@ -148,6 +148,13 @@ static bool plan_user(const struct config *config, struct chain *chain)
 	return true;
 }
 
+static bool is_own(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && status.st_uid == geteuid();
+}
+
 static void plan_root(const struct config *config, struct words *words, const char *home)
 {
 	const char *path = config->root.path;
@@ -168,6 +175,10 @@ static void plan_root(const struct config *config, struct words *words, const ch
 		words_add_option(words, "--mount", "type=bind,src=%s,dst=/,nodev", path);
 	} else {
 		words_add_option(words, "--overlay", "%s:/", path);
+		/* In an ordinary user's map a directory of somebody else's can't
+		 * be copied up, so nothing could be written anywhere. */
+		if (geteuid() != 0 && !is_own(path))
+			words_add_option(words, "--tmpfs", "/tmp:mode=1777");
 	}
 }
 
