@@ -185,6 +185,9 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 		ns-mnt --tmpfs /mnt
 		chroot --rootfs root
 		chroot -w /etc
+		chroot --read-only
+		chroot --tmpfs /mnt
+		ns-pid --init
 		capdrop --cap-drop ALL
 		lsm --security-opt apparmor=foo
 		lsm --security-opt seccomp=root/etc/passwd

@@ -172,6 +172,37 @@ socket.socket(socket.AF_UNIX).connect("\0" + sys.argv[1]); print("reached")' $na
 	[ "$(cat secret)" = decoy ]
 }
 
+@test "a root whose /proc is a link through /dev does not get its masks skipped" {
+	rmdir root/proc
+	mkdir root/a
+	ln -s /dev/p root/proc
+	ln -s /a root/dev/p
+	run box -- sh -c 'for p in /proc /a; do [ -w $p/sys/kernel/core_pattern ] && : >>$p/sys/kernel/core_pattern && echo OPENED; done; echo end'
+	[[ $output != *OPENED* ]]
+	[ "$status" -eq 125 ]
+}
+
+@test "who renames the mount point of /proc meanwhile does not get its masks skipped" {
+	command -v strace >/dev/null || skip "strace is missing"
+	strace -f -o /dev/null -e trace=move_mount -e inject=move_mount:delay_exit=1500000:when=2 \
+		compose-run "${C[@]}" --rootfs root:rw -- sh -c ': >>/a/sys/kernel/hostname && echo OPENED; echo end' >out 2>&1 3>&- &
+	pid=$!
+	sleep 0.7
+	mv root/proc root/a && mkdir root/proc
+	wait $pid || true
+	! grep -q OPENED out
+}
+
+@test "CVE-2019-16884: a label is not written to a file that looks like /proc" {
+	mkdir -p vol/thread-self/attr/apparmor
+	echo x >vol/thread-self/attr/apparmor/current
+	: >vol/thread-self/attr/apparmor/exec
+	ln -s /proc root/data
+	run box -v ./vol:/data --security-opt apparmor=exec -- echo ran
+	[ "$status" -eq 125 ]
+	[[ $output != *ran* ]]
+}
+
 @test "CVE-2021-30465: a volume's mount point that is a link stays inside" {
 	mkdir data
 	ln -s ../../../../../../../..$PWD root/out

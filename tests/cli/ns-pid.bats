@@ -418,6 +418,13 @@ need_job_control() {
 	[ "$(cat "$FILE")" = precious ]
 }
 
+@test "ns-pid --pid-file that is no file is not removed" {
+	mkfifo "$FILE.fifo"
+	cat "$FILE.fifo" >/dev/null 3>&- &
+	run own ns-pid --pid-file "$FILE.fifo" -- true
+	[ -p "$FILE.fifo" ]
+}
+
 @test "ns-pid works in a pipeline" {
 	run bash -c 'yes | "$@" ns-pid head -n 3 | wc -l' bash "${OWN[@]}"
 	[ "$output" -eq 3 ]

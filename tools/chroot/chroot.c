@@ -104,17 +104,20 @@ static void refuse_shared_namespace(void)
 	if (readlink("/proc/self", self, sizeof(self) - 1) < 0 ||
 	    stat("/proc/self/ns/mnt", &ours) != 0 || stat("/proc/self/ns/user", &user) != 0)
 		die("cannot tell whether this mount namespace is ours alone: there is no /proc");
-	/* A /proc in which we are number 1 ourselves was mounted for us. In a
-	 * user namespace of our own (the machine's has this number) the kernel
-	 * refuses to pivot what we do not own. */
-	if (strcmp(self, "1") == 0 || user.st_ino != 0xEFFFFFFDU)
+	/* A /proc in which we are number 1 ourselves was mounted for us. */
+	if (strcmp(self, "1") == 0)
 		return;
 	if (stat(path, &other) != 0) {
+		/* PID 1 is outside of a user namespace of our own (the first has
+		 * this number), and there the kernel refuses to pivot what we do
+		 * not own. */
+		if (user.st_ino != 0xEFFFFFFDU)
+			return;
 		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", parent_in_proc());
 		if (stat(path, &other) != 0)
 			die("cannot tell whether this mount namespace is ours alone: neither PID 1 "
-			    "nor our parent can be looked at (under Landlock they can't: put lsm "
-			    "last) [PIVOT-HOST]");
+			    "nor our parent can be looked at. That takes their capabilities, and "
+			    "no Landlock: put capdrop and lsm last [PIVOT-HOST]");
 	}
 	if (ours.st_ino == other.st_ino)
 		die("this mount namespace is shared with others; --pivot would change the root of "

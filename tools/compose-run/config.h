@@ -34,7 +34,8 @@ struct config {
 		const char *cwd;
 		const char *user;
 		struct words cap_add, cap_drop;
-		bool new_privileges;
+		bool new_privileges;	/* no-new-privileges=false */
+		bool no_new_privileges; /* asked for by name, and not as the default */
 		const char *apparmor, *selinux;
 	} process;
 	struct {

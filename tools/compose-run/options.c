@@ -193,11 +193,11 @@ static void set_security(struct config *config, const char *value)
 	else if (strncmp(value, "label=", 6) == 0 && *setting)
 		config->process.selinux = setting;
 	else if (strcmp(value, "no-new-privileges") == 0 ||
-		 strcmp(value, "no-new-privileges=true") == 0)
-		config->process.new_privileges = false;
-	else if (strcmp(value, "no-new-privileges=false") == 0)
-		config->process.new_privileges = true;
-	else
+		 strcmp(value, "no-new-privileges=true") == 0 ||
+		 strcmp(value, "no-new-privileges=false") == 0) {
+		config->process.new_privileges = strcmp(setting, "false") == 0;
+		config->process.no_new_privileges = !config->process.new_privileges;
+	} else
 		die("--security-opt takes seccomp=FILE|unconfined, apparmor=NAME, label=CONTEXT or "
 		    "no-new-privileges[=false], not '%s'",
 		    value);

@@ -428,7 +428,12 @@ static void refuse_contradictions(const struct config *config)
 		{ "ns-mnt", "--volume and --tmpfs", config->mount_count > 0 },
 		{ "ns-mnt", "--rootfs without :rw, whose changes are thrown away, and --read-only",
 		  config->root.readonly || (config->root.path && !config->root.writable) },
-		{ "chroot", "--rootfs and --workdir", config->root.path || config->process.cwd },
+		{ "chroot", "--rootfs, --read-only, --volume, --tmpfs and --workdir",
+		  config->root.path || config->root.readonly || config->mount_count > 0 ||
+			  config->process.cwd },
+		{ "ns-pid", "--init", config->init },
+		{ "capdrop", "--security-opt no-new-privileges",
+		  config->process.no_new_privileges && config_without(config, "lsm") },
 		{ "capdrop", "--cap-add and --cap-drop",
 		  config->process.cap_add.count || config->process.cap_drop.count },
 		{ "capdrop", "--user", config->process.user && geteuid() == 0 },
@@ -441,6 +446,8 @@ static void refuse_contradictions(const struct config *config)
 		if (table[i].asked && config_without(config, table[i].layer))
 			die("%s: not without %s, which --without leaves out", table[i].options,
 			    table[i].layer);
+	if (config->init && config->linux_.host_pid)
+		die("--init does not go with --pid host: there is a process 1 there already");
 }
 
 void plan_compile(const struct config *config, struct chain *chain)

@@ -9,8 +9,10 @@
  *
  * Read on: proc_pid_attr(5), apparmor(7), and setexeccon(3). */
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "file.h"
 #include "lsm.h"
@@ -18,6 +20,17 @@
 #include "step.h"
 
 #define ATTR "/proc/thread-self/attr/"
+
+/* What is written for a label has to reach the kernel, and not a file that
+ * something has put in its place (CVE-2019-16884). */
+static void require_proc(void)
+{
+	struct statfs status;
+
+	if (!dry_run &&
+	    (statfs("/proc/thread-self/attr", &status) != 0 || status.f_type != PROC_SUPER_MAGIC))
+		die("there is no /proc of the kernel's here, and so no label can be set");
+}
 
 /* A file that only a running AppArmor answers. The folder came with 5.8. */
 static bool has_own_folder(void)
@@ -75,6 +88,7 @@ void lsm_apparmor_apply(const char *profile)
 	char command[512], fix[600];
 
 	check_label(profile, "--apparmor-profile", 400);
+	require_proc();
 	if (!lsm_apparmor_runs() && !dry_run)
 		lsm_refuse("AA-OFF",
 			   "AppArmor does not run on this machine: it is not built into "
@@ -116,6 +130,7 @@ static bool refuses_under_nnp(void)
 void lsm_selinux_apply(const char *context, bool allow_new_privs)
 {
 	check_label(context, "--selinux-label", 4000);
+	require_proc();
 	if (!lsm_selinux_runs() && !dry_run)
 		lsm_refuse("SE-OFF",
 			   "SELinux does not run on this machine: it is not built into the "

@@ -28,13 +28,13 @@
 #include "step.h"
 
 /* Opens path below root without leaving it, or as it is without a root. */
-static int open_below(const char *root, const char *path)
+static int open_below_with(const char *root, const char *path, unsigned long long resolve)
 {
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC };
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = resolve };
 	int top = AT_FDCWD, fd, error;
 
 	if (root) {
-		how.resolve = RESOLVE_IN_ROOT;
+		how.resolve |= RESOLVE_IN_ROOT;
 		/* Opened anew each time: a mount may have covered it. */
 		top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (top < 0)
@@ -46,6 +46,11 @@ static int open_below(const char *root, const char *path)
 		close(top);
 	errno = error;
 	return fd;
+}
+
+static int open_below(const char *root, const char *path)
+{
+	return open_below_with(root, path, 0);
 }
 
 /* Makes what is missing of a mount point: folders, and at its end a folder or
@@ -81,6 +86,13 @@ static int make_below(const char *root, const char *path, bool folder)
 	return fd;
 }
 
+static bool is_kernels(const struct mount_order *order)
+{
+	return order->kind == MOUNT_DEV ||
+	       (order->kind == MOUNT_FS &&
+		(strcmp(order->type, "proc") == 0 || strcmp(order->type, "sysfs") == 0));
+}
+
 int mount_open_target(const struct mount_order *order, const char *root, bool folder)
 {
 	int fd;
@@ -90,8 +102,12 @@ int mount_open_target(const struct mount_order *order, const char *root, bool fo
 	if (!root)
 		return STEP(open_below(NULL, order->target), "find the mount point '%s'",
 			    order->target);
-	fd = STEP_UNLESS(ENOENT, open_below(root, order->target), "find the mount point '%s'",
-			 order->target);
+	/* Where the kernel's own files go, and the masks over them, an image
+	 * has no say: no link at all on the way (CVE-2019-19921). */
+	fd = STEP_UNLESS(ENOENT,
+			 open_below_with(root, order->target,
+					 is_kernels(order) ? RESOLVE_NO_SYMLINKS : 0),
+			 "find the mount point '%s'", order->target);
 	if (fd < 0)
 		fd = STEP(make_below(root, order->target, folder), "make the mount point '%s'",
 			  order->target);
@@ -181,7 +197,7 @@ int mount_new(const char *type, const char *source, const char *options, unsigne
 	return fs;
 }
 
-static void make_fs(const struct mount_order *order, const char *root)
+static void make_fs(struct mount_order *order, const char *root)
 {
 	unsigned long long flags = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 	int mount;
@@ -194,9 +210,10 @@ static void make_fs(const struct mount_order *order, const char *root)
 	mount = mount_new(order->type, order->source ? order->source : order->type, order->options,
 			  flags);
 	mount_attach(mount, mount_open_target(order, root, true), order);
+	order->mount = mount;
 }
 
-static void make_bind(const struct mount_order *order, const char *root)
+static void make_bind(struct mount_order *order, const char *root)
 {
 	unsigned long long flags = 0;
 	char values[256];
@@ -216,14 +233,30 @@ static void make_bind(const struct mount_order *order, const char *root)
 		     order);
 	if (!done)
 		settle_flags(tree, order->target, flags);
+	order->mount = tree;
 }
 
-/* What is to be covered: it has to be there, unless the order says that it
- * need not. Then this is -1. */
+/* Opens what is to be covered. In a mount of ours, /proc for one, it is looked
+ * up in the mount itself: by name, a symbolic link of the image's, or somebody
+ * who renames the mount point meanwhile, could lead elsewhere. */
+static int open_covered(const struct mount_order *order, const char *root)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	const char *rest;
+
+	if (!order->inside)
+		return open_below(root, order->target);
+	rest = order->target + strlen(order->inside->target);
+	return (int)syscall(SYS_openat2, order->inside->mount, *rest ? rest : "/", &how,
+			    sizeof(how));
+}
+
+/* The same as a step: it has to be there, unless the order says that it need
+ * not. Then this is -1. */
 static int find_covered(const struct mount_order *order, const char *root)
 {
-	return STEP_UNLESS(order->if_there ? ENOENT : 0, open_below(root, order->target),
-			   "find '%s'", order->target);
+	return STEP_UNLESS(order->if_there ? ENOENT : 0, open_covered(order, root), "find '%s'",
+			   order->target);
 }
 
 static void make_remount_ro(const struct mount_order *order, const char *root)
@@ -268,7 +301,7 @@ static void make_mask(const struct mount_order *order, const char *root)
 
 /* The devices that every program may expect, and none that reaches hardware.
  * An ordinary user can't make device nodes, so the machine's are bound. */
-static void make_dev(const struct mount_order *order, const char *root)
+static void make_dev(struct mount_order *order, const char *root)
 {
 	static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
 	static const char *const links[][2] = {
@@ -280,6 +313,7 @@ static void make_dev(const struct mount_order *order, const char *root)
 	int mount;
 
 	mount_attach(dev, mount_open_target(order, root, true), order);
+	order->mount = dev;
 
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
 		char path[32];
@@ -308,7 +342,7 @@ static void make_dev(const struct mount_order *order, const char *root)
 		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
 }
 
-void mount_make(const struct mount_order *order, const char *root)
+void mount_make(struct mount_order *order, const char *root)
 {
 	switch (order->kind) {
 	case MOUNT_BIND: make_bind(order, root); break;

@@ -20,12 +20,16 @@ struct mount_order {
 	const char *target;  /* the mount point, below --root when that is given */
 	bool if_there;	     /* REMOUNT_RO, MASK: without it there is nothing to do */
 	const char *options; /* "OPTION,...", flags of the mount and values of the file system */
+	/* REMOUNT_RO, MASK: the earlier order in whose mount this path lies, or
+	 * NULL. Of that one: the mount that it made, as a descriptor. */
+	const struct mount_order *inside;
+	int mount;
 };
 
 /* Makes one mount. `root` is the --root directory, or NULL. Symbolic links in
  * the mount point are then followed below root only; a missing mount point is
  * made. Ends with 125 when a step fails. */
-void mount_make(const struct mount_order *order, const char *root);
+void mount_make(struct mount_order *order, const char *root);
 
 /* The parts that overlay.c makes its mounts of as well. Each ends with 125 when
  * a step fails.

@@ -31,6 +31,7 @@
 #include "mounts.h"
 #include "namespace.h"
 #include "option.h"
+#include "path.h"
 #include "step.h"
 
 static const char usage[] =
@@ -129,7 +130,26 @@ static void set_propagation(const char *kind)
 		STEP(mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL), "share all mounts");
 }
 
-static void setup(const struct plan *plan)
+/* Finds the last of our mounts that the path of a mask lies in. */
+static void find_inside(struct plan *plan, size_t i)
+{
+	struct mount_order *order = &plan->mounts[i].order;
+
+	if (order->kind != MOUNT_REMOUNT_RO && order->kind != MOUNT_MASK)
+		return;
+	for (size_t j = 0; j < i; j++) {
+		const struct mount_order *earlier = &plan->mounts[j].order;
+		bool makes = earlier->kind == MOUNT_FS || earlier->kind == MOUNT_BIND ||
+			     earlier->kind == MOUNT_DEV;
+
+		if (makes && plan->mounts[j].root == plan->mounts[i].root &&
+		    strcmp(earlier->target, "/") != 0 &&
+		    path_is_below(order->target, earlier->target))
+			order->inside = earlier;
+	}
+}
+
+static void setup(struct plan *plan)
 {
 	/* The mode of the mount points that are made is ours to say. */
 	mode_t before = umask(022);
@@ -154,8 +174,10 @@ static void setup(const struct plan *plan)
 						  .target = "/proc" },
 			   NULL);
 
-	for (size_t i = 0; i < plan->count; i++)
+	for (size_t i = 0; i < plan->count; i++) {
+		find_inside(plan, i);
 		mount_make(&plan->mounts[i].order, plan->mounts[i].root);
+	}
 	umask(before);
 }
 

@@ -77,7 +77,10 @@ static void write_pid_file(int file, const char *path)
 
 static void remove_pid_file(void *path)
 {
-	if (path)
+	struct stat status;
+
+	/* What was there before, a device for one, stays. */
+	if (path && lstat(path, &status) == 0 && S_ISREG(status.st_mode))
 		unlink(path);
 }
 
