@@ -213,6 +213,14 @@ seen() { own ns-mnt "$@" -- sh -c 'cat /proc/self/mountinfo'; }
 	[[ ${lines[1]} == *Read-only* ]]
 }
 
+@test "a bind that was just made can be masked, a file too" {
+	touch target
+	run own ns-mnt --bind "$PWD/from/file:$PWD/target" --mask "$PWD/target" -- sh -c 'wc -c <target'
+	[ "$output" = 0 ]
+	run own ns-mnt --bind "$PWD/from:$PWD/to" --remount-ro "$PWD/to" -- touch to/x
+	[[ $output == *Read-only* ]]
+}
+
 @test "what is to be masked and is not there is an error, not a layer that is silently missing" {
 	run own ns-mnt --mask /no/such/path true
 	[ "$status" -eq 125 ]

@@ -247,8 +247,10 @@ static int open_covered(const struct mount_order *order, const char *root)
 	if (!order->inside)
 		return open_below(root, order->target);
 	rest = order->target + strlen(order->inside->target);
-	return (int)syscall(SYS_openat2, order->inside->mount, *rest ? rest : "/", &how,
-			    sizeof(how));
+	/* That mount itself, which may be a file. */
+	if (!*rest)
+		return fcntl(order->inside->mount, F_DUPFD_CLOEXEC, 3);
+	return (int)syscall(SYS_openat2, order->inside->mount, rest, &how, sizeof(how));
 }
 
 /* The same as a step: it has to be there, unless the order says that it need
