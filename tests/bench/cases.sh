@@ -98,7 +98,8 @@ same_inside() {
 
 # The containers and the chains, for one of the two.
 containers() {
-	local as=$1 place=- bundle=$work/bundle-$1
+	local as=$1 place=- bundle=$work/bundle-$1 root=$root
+	[ "$as" = root ] || root=$work/root-user
 	[ "$as" = root ] && place=${cgroup:--}
 
 	case_of "floor-$as" container "$as" 'floor (raw system calls)' \
