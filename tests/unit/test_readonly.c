@@ -1,6 +1,7 @@
 /* The flags of mounts on a kernel before 5.12: one by one, and none may be
  * left as it was. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,10 +43,12 @@ static int set(const char *path, unsigned long flags)
 
 #define fopen(path, mode) fmemopen(machine.table, strlen(machine.table), "r")
 #define statvfs(path, status) look(path, status)
+#define fstatvfs(tree, status) look("/", status)
 #define mount(source, path, type, flags, data) set(path, flags)
 #include "../../tools/ns-mnt/readonly.c"
 #undef fopen
 #undef statvfs
+#undef fstatvfs
 #undef mount
 
 #define MOUNTS                                      \
@@ -64,7 +67,8 @@ static void on_machine(const char *table, const char *broken, int error)
 
 static void settle(void *flags)
 {
-	settle_flags("/", NULL, *(unsigned long long *)flags);
+	/* The mount that was just made, and is now on "/". */
+	settle_flags(open("/", O_PATH), "/", *(unsigned long long *)flags);
 	puts(machine.done);
 }
 
