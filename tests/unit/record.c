@@ -103,6 +103,10 @@ int __wrap_umount2(const char *path, int flags)
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
 	(void)c, (void)d, (void)e, (void)f;
+	if (number == SYS_getcwd) {
+		strcpy((char *)a, "/");
+		return 2;
+	}
 	if (number == SYS_pivot_root)
 		put("pivot_root(%s,%s) ", (char *)a, (char *)b);
 	else if (number == SYS_close_range && a != ~0U)
