@@ -1,4 +1,5 @@
 /* record.c: kernel calls, noted down instead of made. See record.h. */
+#include <errno.h>
 #include <grp.h>
 #include <sched.h>
 #include <stdio.h>
@@ -106,6 +107,11 @@ long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 	if (number == SYS_getcwd) {
 		strcpy((char *)a, "/");
 		return 2;
+	}
+	/* There is no passwd on the machine of these tests. */
+	if (number == SYS_openat2) {
+		errno = ENOENT;
+		return -1;
 	}
 	if (number == SYS_pivot_root)
 		put("pivot_root(%s,%s) ", (char *)a, (char *)b);
