@@ -7,7 +7,6 @@
  * modules last, as they would forbid the rest. */
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
