@@ -25,6 +25,7 @@
 #include "chain.h"
 #include "message.h"
 #include "option.h"
+#include "refusal.h"
 #include "sets.h"
 #include "step.h"
 #include "tie.h"
@@ -218,7 +219,8 @@ int main(int argc, char *argv[])
 	bool kept = false, dropped = false, preset = false, print_wanted = false;
 	int c;
 
-	tool_start("capdrop", usage);
+	tool_start("capdrop", usage, argv);
+	failing.decide = capdrop_decide;
 	while ((c = next_option(argc, argv, "", table)) != -1)
 		switch (c) {
 		case KEEP:

@@ -304,7 +304,7 @@ int main(int argc, char *argv[])
 	bool limited;
 	int c;
 
-	tool_start("cgroup", usage);
+	tool_start("cgroup", usage, argv);
 	while ((c = next_option(argc, argv, "", table)) != -1)
 		switch (c) {
 		case MEMORY: limits->memory = optarg; break;

@@ -14,12 +14,6 @@
 #include "memory.h"
 #include "message.h"
 
-#define REASON(name, ...)                                                \
-	(snprintf(reason->id, sizeof(reason->id), "%s", name),           \
-	 snprintf(reason->see, sizeof(reason->see), "%s", "cgroups(7)"), \
-	 snprintf(reason->why, sizeof(reason->why), __VA_ARGS__), true)
-#define FIX(...) snprintf(reason->fix, sizeof(reason->fix), __VA_ARGS__)
-
 /* "3 processes (812 bash, 900 sleep, ...)" */
 static const char *members(const char *directory, char *text, size_t size)
 {
@@ -55,7 +49,7 @@ bool cgroup_busy(const char *directory, struct reason *reason)
 	FIX("move them to a leaf:  d=%s; mkdir $d/leaf; for p in $(cat $d/cgroup.procs); do "
 	    "echo $p > $d/leaf/cgroup.procs; done 2>/dev/null",
 	    directory);
-	return REASON("CG-BUSY",
+	return REASON("CG-BUSY", "cgroups(7)",
 		      "v2 lets a cgroup have limits below it only if it holds no process "
 		      "itself; %s holds %s",
 		      directory, members(directory, who, sizeof(who)));
@@ -104,27 +98,28 @@ bool cgroup_missing(const struct cgroup_layout *layout, const char *controller,
 	if (layout->outside && !is_disabled(controller)) {
 		FIX("set the limits first:  cgroup --memory 64M --cgroupns ...");
 		return REASON(
-			"CG-NOMOUNT",
+			"CG-NOMOUNT", "cgroups(7)",
 			"we are in a cgroup namespace, and the cgroups that are "
 			"mounted here are those outside: which of them is ours can't be seen");
 	}
 	if (layout->count == 0) {
 		FIX("as root: mount -t cgroup2 none /sys/fs/cgroup");
-		return REASON("CG-NOMOUNT", "no hierarchy of cgroups is mounted here");
+		return REASON("CG-NOMOUNT", "cgroups(7)",
+			      "no hierarchy of cgroups is mounted here");
 	}
 	if (is_disabled(controller)) {
 		FIX("take cgroup_disable=%s off the kernel's command line (on a Raspberry Pi: write "
 		    "cgroup_enable=%s into cmdline.txt), and boot again",
 		    controller, controller);
-		return REASON("CG-DISABLED", "the kernel was started with the controller '%s' off",
-			      controller);
+		return REASON("CG-DISABLED", "cgroups(7)",
+			      "the kernel was started with the controller '%s' off", controller);
 	}
 	if (close && strcmp(close, controller) != 0)
 		FIX("did you mean '%s'?", close);
 	else
 		FIX("this kernel does not have it, or it is bound to a v1 hierarchy that is not "
 		    "mounted; see /proc/cgroups");
-	return REASON("CG-UNKNOWN", "the controllers that can be had here are: %s",
+	return REASON("CG-UNKNOWN", "cgroups(7)", "the controllers that can be had here are: %s",
 		      *list ? list : "none");
 }
 
@@ -147,8 +142,9 @@ static bool not_yours(const struct cgroup_hierarchy *hierarchy, const char *dire
 		    hierarchy->own, geteuid(), getppid());
 	if (stat(directory, &owner) != 0)
 		owner.st_uid = 0;
-	return REASON("CG-DELEGATE", "the cgroup %s belongs to uid %u, and you are uid %u",
-		      directory, owner.st_uid, geteuid());
+	return REASON("CG-DELEGATE", "cgroups(7)",
+		      "the cgroup %s belongs to uid %u, and you are uid %u", directory,
+		      owner.st_uid, geteuid());
 }
 
 static bool decide_directory(const struct cgroup_work *work,
@@ -163,23 +159,23 @@ static bool decide_directory(const struct cgroup_work *work,
 	case EROFS:
 		FIX("as root: mount -o remount,rw %s   or, for Docker: --privileged",
 		    hierarchy->mount);
-		return REASON("CG-READONLY",
+		return REASON("CG-READONLY", "cgroups(7)",
 			      "%s is mounted read-only: you are probably inside a "
 			      "container",
 			      hierarchy->mount);
 	case EEXIST:
 		FIX("another name; or --join %s; or  rmdir %s", work->name, hierarchy->path);
-		return REASON("CG-EXISTS", "there is a cgroup %s", hierarchy->path);
+		return REASON("CG-EXISTS", "cgroups(7)", "there is a cgroup %s", hierarchy->path);
 	case EAGAIN:
 		FIX("raise cgroup.max.depth or cgroup.max.descendants there");
-		return REASON("CG-DEPTH",
+		return REASON("CG-DEPTH", "cgroups(7)",
 			      "%s or a cgroup above it allows no more cgroups below it "
 			      "(cgroup.max.depth, cgroup.max.descendants)",
 			      place);
-	case ENOENT: return REASON("CG-NOMOUNT", "there is no cgroup %s", place);
+	case ENOENT: return REASON("CG-NOMOUNT", "cgroups(7)", "there is no cgroup %s", place);
 	case ENOTDIR:
-		return REASON("CG-NOMOUNT", "%s is no cgroup; something else may be mounted there",
-			      place);
+		return REASON("CG-NOMOUNT", "cgroups(7)",
+			      "%s is no cgroup; something else may be mounted there", place);
 	}
 	return false;
 }
@@ -236,8 +232,8 @@ static bool decide_knob(struct cgroup_work *work, int error, struct reason *reas
 	case ENOENT:
 		if (strstr(work->at, "swap") || strstr(work->at, "memsw")) {
 			FIX("leave --memory-swap away; or boot with swapaccount=1");
-			return REASON("CG-SWAP", "this kernel does not count swap: there is no %s",
-				      work->at);
+			return REASON("CG-SWAP", "cgroups(7)",
+				      "this kernel does not count swap: there is no %s", work->at);
 		}
 		if (other_name(work->at))
 			FIX("v%d calls it %s; the options --memory, --memory-swap, --cpus work on both",
@@ -245,7 +241,7 @@ static bool decide_knob(struct cgroup_work *work, int error, struct reason *reas
 		else if (closest_knob(cgroup->path, work->at, name, sizeof(name)))
 			FIX("did you mean '%s'?", name);
 		return REASON(
-			cgroup->version == 1 ? "CG-HYBRID" : "CG-VALUE",
+			cgroup->version == 1 ? "CG-HYBRID" : "CG-VALUE", "cgroups(7)",
 			"the controller '%s' is cgroup v%d's here, and has no such knob; v%d's "
 			"knobs have other names",
 			controller, cgroup->version, 3 - cgroup->version);
@@ -256,8 +252,11 @@ static bool decide_knob(struct cgroup_work *work, int error, struct reason *reas
 		if (strncmp(work->at, "cpuset.", 7) == 0)
 			break;
 		FIX("a number, a size such as 64M, or max; less than the cgroup above has");
-		return REASON("CG-VALUE", "the kernel does not take this value for %s", work->at);
-	case EOPNOTSUPP: return REASON("CG-VALUE", "the kernel does not support %s here", work->at);
+		return REASON("CG-VALUE", "cgroups(7)",
+			      "the kernel does not take this value for %s", work->at);
+	case EOPNOTSUPP:
+		return REASON("CG-VALUE", "cgroups(7)", "the kernel does not support %s here",
+			      work->at);
 	case ENODEV:
 	case EACCES:
 	case EPERM: break;
@@ -265,11 +264,12 @@ static bool decide_knob(struct cgroup_work *work, int error, struct reason *reas
 	}
 	if (strncmp(work->at, "cpuset.", 7) == 0) {
 		FIX("see which there are:  cat %s/cpuset.cpus*", cgroup->place);
-		return REASON("CG-CPUSET", "one can have only CPUs that exist and that the cgroup "
-					   "above has");
+		return REASON("CG-CPUSET", "cgroups(7)",
+			      "one can have only CPUs that exist and that the cgroup "
+			      "above has");
 	}
 	FIX("leave this knob alone, or ask for less than the cgroup above has");
-	return REASON("CG-VALUE", "%s can't be written to here", work->at);
+	return REASON("CG-VALUE", "cgroups(7)", "%s can't be written to here", work->at);
 }
 
 /* A process was to enter a cgroup. */
@@ -278,7 +278,7 @@ static bool decide_join(const struct cgroup_hierarchy *hierarchy, int error, str
 	switch (error) {
 	case EBUSY:
 		FIX("join a cgroup below it:  ls -d %s/*/", hierarchy->path);
-		return REASON("CG-BUSY",
+		return REASON("CG-BUSY", "cgroups(7)",
 			      "v2 lets processes live only in leaves, and cgroups below "
 			      "%s have limits (its cgroup.subtree_control is not empty)",
 			      hierarchy->path);
@@ -286,7 +286,7 @@ static bool decide_join(const struct cgroup_hierarchy *hierarchy, int error, str
 		FIX("take the controllers away again:  cat %s/cgroup.subtree_control; echo "
 		    "'-pids -cpu' > %s/cgroup.subtree_control",
 		    hierarchy->place, hierarchy->place);
-		return REASON("CG-THREADED",
+		return REASON("CG-THREADED", "cgroups(7)",
 			      "%s is a 'domain invalid' cgroup: a controller was "
 			      "enabled above it in a cgroup with processes in it",
 			      hierarchy->path);
@@ -295,21 +295,26 @@ static bool decide_join(const struct cgroup_hierarchy *hierarchy, int error, str
 	case ENOSPC:
 		FIX("as root: cat %s/../cpuset.mems > %s/cpuset.mems, the same with cpuset.cpus",
 		    hierarchy->path, hierarchy->path);
-		return REASON("CG-CPUSET", "the cpuset %s has no CPU or no memory node yet (v1)",
+		return REASON("CG-CPUSET", "cgroups(7)",
+			      "the cpuset %s has no CPU or no memory node yet (v1)",
 			      hierarchy->path);
 	case EAGAIN:
 		FIX("see the limits:  ulimit -u;  cat %s/pids.max", hierarchy->own);
-		return REASON("CG-PIDS",
+		return REASON("CG-PIDS", "cgroups(7)",
 			      "a limit on the number of processes is reached: one of this "
 			      "user's (ulimit -u), or pids.max of a cgroup");
 	case ENOENT:
-	case ENODEV: return REASON("CG-GONE", "somebody has removed %s meanwhile", hierarchy->path);
+	case ENODEV:
+		return REASON("CG-GONE", "cgroups(7)", "somebody has removed %s meanwhile",
+			      hierarchy->path);
 	}
 	return false;
 }
 
-bool cgroup_decide(const char *call, int error, struct reason *reason, void *argument)
+bool cgroup_decide(const char *call, int error, const struct state *state, struct reason *reason,
+		   void *argument)
 {
+	(void)state;
 	struct cgroup_work *work = argument;
 	const struct cgroup_hierarchy *at = NULL, *unified = NULL;
 
@@ -319,7 +324,7 @@ bool cgroup_decide(const char *call, int error, struct reason *reason, void *arg
 	}
 	if (strstr(call, "cgroup_find(") && error == ENOENT) {
 		FIX("put cgroup first in the chain:  cgroup ... chroot DIR ...");
-		return REASON("CG-NOMOUNT",
+		return REASON("CG-NOMOUNT", "cgroups(7)",
 			      "there is no /proc here; after chroot the files of the "
 			      "cgroups, which lie in /sys/fs/cgroup, are out of reach as well");
 	}
@@ -344,7 +349,7 @@ bool cgroup_decide(const char *call, int error, struct reason *reason, void *arg
 			    "cgroup",
 			    work->at);
 			return REASON(
-				"CG-THREADED",
+				"CG-THREADED", "cgroups(7)",
 				"%s is 'threaded' or 'domain invalid': a "
 				"controller was enabled above it in a cgroup with processes in "
 				"it",
@@ -353,7 +358,7 @@ bool cgroup_decide(const char *call, int error, struct reason *reason, void *arg
 		case EPERM:
 			FIX("as root: echo +%s > %s/cgroup.subtree_control", work->controller,
 			    work->at);
-			return REASON("CG-PARENT",
+			return REASON("CG-PARENT", "cgroups(7)",
 				      "%s has '%s' in cgroup.controllers but not in "
 				      "cgroup.subtree_control, and that file is not yours",
 				      work->at, work->controller);

@@ -34,6 +34,7 @@
 #include "message.h"
 #include "number.h"
 #include "option.h"
+#include "refusal.h"
 #include "step.h"
 #include "tie.h"
 
@@ -242,7 +243,8 @@ int main(int argc, char *argv[])
 	struct plan plan = { 0 };
 	int c;
 
-	tool_start("chroot", usage);
+	tool_start("chroot", usage, argv);
+	failing.decide = chroot_decide;
 	while ((c = next_option(argc, argv, "", table)) != -1)
 		switch (c) {
 		case PIVOT: plan.pivot = true; break;

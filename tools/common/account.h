@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "why.h"
+
 #define ACCOUNT_GROUPS_MAX 1024
 
 struct account {
@@ -33,5 +35,9 @@ bool account_is_ours(const struct account *account, bool groups);
 /* Looks a list "G,G,..." up and makes it the supplementary groups.
  * Ends with 125 when a name is unknown. */
 void account_find_groups(const char *list, struct account *account);
+
+/* Why becoming an account failed: for capdrop --user and chroot --userspec. As
+ * why_decide(). */
+bool account_decide(const char *call, int error, const struct state *state, struct reason *reason);
 
 #endif

@@ -11,6 +11,7 @@
 #include "descriptors.h"
 #include "message.h"
 #include "step.h"
+#include "trace.h"
 
 void refuse_directories(void)
 {
@@ -23,6 +24,21 @@ void refuse_directories(void)
 			    fd);
 }
 
+/* Closes the descriptors from first to last, but for the file of STRATA_TRACE. */
+static void close_from_to(unsigned first, unsigned last)
+{
+	unsigned trace = (unsigned)trace_descriptor();
+
+	if (trace_is_on() && first <= trace && trace <= last) {
+		if (trace > first)
+			close_from_to(first, trace - 1);
+		first = trace + 1;
+	}
+	if (last >= first)
+		STEP((int)syscall(SYS_close_range, first, last, 0),
+		     "close the descriptors from %u on", first);
+}
+
 void close_descriptors(const unsigned kept[], size_t count)
 {
 	unsigned first = 3;
@@ -31,8 +47,7 @@ void close_descriptors(const unsigned kept[], size_t count)
 		unsigned last = i < count ? kept[i] - 1 : UINT_MAX;
 
 		if (last >= first)
-			STEP((int)syscall(SYS_close_range, first, last, 0),
-			     "close the descriptors from %u on", first);
+			close_from_to(first, last);
 		first = last + 2;
 	}
 }

@@ -8,6 +8,7 @@
 #include "message.h"
 
 const char *tool_name = "strata";
+char *const *tool_words;
 
 const char *errno_text(int error)
 {

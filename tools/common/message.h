@@ -16,6 +16,10 @@ enum {
 /* The name that messages begin with: that of the link now running. */
 extern const char *tool_name;
 
+/* The words that it was called with, its name first and the rest of the chain
+ * last, for lines that can be pasted (paste.h); NULL before it began. */
+extern char *const *tool_words;
+
 /* Prints "TOOL: message" and ends the process with 125. */
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -8,20 +8,25 @@
 #include "message.h"
 #include "option.h"
 #include "step.h"
+#include "trace.h"
+#include "why.h"
 
 static const char *tool_usage;
 bool check_wanted;
 
-void tool_start(const char *name, const char *usage)
+void tool_start(const char *name, const char *usage, char *const words[])
 {
 	const char *explain = getenv("STRATA_EXPLAIN");
 
 	tool_name = name;
+	tool_words = words;
+	failing = (struct failing){ NULL, NULL, NULL };
 	fill_standard_descriptors();
 	tool_usage = usage;
 	check_wanted = false;
 	explaining =
 		explaining_chain || dry_run || (explain && *explain && strcmp(explain, "0") != 0);
+	trace_open();
 	step_begin_link();
 	/* 0 starts getopt afresh: another link may have run in this process. */
 	optind = 0;
@@ -101,4 +106,5 @@ void tool_ready(const char *lasting)
 		    lasting);
 	if (check_wanted)
 		check();
+	step_ready();
 }

@@ -19,8 +19,10 @@ enum { OPTION_CHECK = 256, OPTION_OWN };
 		NULL, 0, NULL, 0                                                              \
 	}
 
-/* Begins a tool: its name for messages, its usage text for --help. */
-void tool_start(const char *name, const char *usage);
+/* Begins a tool: its name for messages, its usage text for --help, and the
+ * words that it was called with. What an earlier link in this process has set
+ * (failing, step_watch) is forgotten. */
+void tool_start(const char *name, const char *usage, char *const words[]);
 
 /* The next option, or -1 behind the last one; then optind is where the rest
  * of the chain begins. `letters` are the tool's own short options, as for

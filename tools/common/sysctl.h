@@ -2,6 +2,8 @@
 #ifndef STRATA_SYSCTL_H
 #define STRATA_SYSCTL_H
 
+#include "why.h"
+
 struct sysctl {
 	char key[200];	/* as it was typed: "net.ipv4.ip_forward" */
 	char path[220]; /* "/proc/sys/net/ipv4/ip_forward" */
@@ -20,5 +22,9 @@ void sysctl_parse(struct sysctl *sysctl, const char *text, const char *example);
  * Ends with 125 when that fails, or when the kernel holds another value.
  * With --dry-run, says it only. proc(5). */
 void sysctl_write(const struct sysctl *sysctl);
+
+/* Why a setting could not be changed, as why_decide(); `tool` is ns-net or
+ * ns-ipc. An error of 0: it did not take effect. */
+bool sysctl_decide(const char *tool, int error, const struct state *state, struct reason *reason);
 
 #endif

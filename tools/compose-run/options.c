@@ -233,7 +233,7 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 
 	memset(config, 0, sizeof(*config));
 	memset(request, 0, sizeof(*request));
-	tool_start("compose-run", usage);
+	tool_start("compose-run", usage, argv);
 	while ((c = next_option(argc, argv, "v:u:w:e:", table)) != -1)
 		switch (c) {
 		case ROOTFS: set_rootfs(config, optarg); break;

@@ -11,6 +11,7 @@
 #include "chain.h"
 #include "memory.h"
 #include "message.h"
+#include "paste.h"
 #include "run.h"
 #include "step.h"
 
@@ -51,23 +52,13 @@ static void flatten(const struct chain *chain, bool separate, struct words *all)
 	}
 }
 
-static bool is_plain(const char *word)
-{
-	return *word && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					  "0123456789-_./:,=+@%")] == '\0';
-}
-
 /* Prints a word so that a shell reads it back. Returns the columns taken. */
 static int print_word(const char *word)
 {
-	int columns = 2;
+	char *quoted = paste_word(word);
+	int columns = printf("%s", quoted);
 
-	if (is_plain(word))
-		return printf("%s", word);
-	putchar('\'');
-	for (; *word; word++)
-		columns += *word == '\'' ? printf("'\\''") : printf("%c", *word);
-	putchar('\'');
+	free(quoted);
 	return columns;
 }
 

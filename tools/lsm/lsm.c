@@ -180,7 +180,7 @@ int main(int argc, char *argv[])
 	bool action = false;
 	int c;
 
-	tool_start("lsm", usage);
+	tool_start("lsm", usage, argv);
 	/* There can't be more of them than there are words. */
 	plan.landlock.paths = calloc((size_t)argc, sizeof(*plan.landlock.paths));
 	plan.landlock.ports = calloc((size_t)argc, sizeof(*plan.landlock.ports));

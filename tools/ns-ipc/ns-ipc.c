@@ -22,6 +22,7 @@
 #include "message.h"
 #include "namespace.h"
 #include "option.h"
+#include "refusal.h"
 #include "step.h"
 #include "sysctl.h"
 
@@ -120,7 +121,8 @@ int main(int argc, char *argv[])
 	struct plan plan = { 0 };
 	int c;
 
-	tool_start("ns-ipc", usage);
+	tool_start("ns-ipc", usage, argv);
+	failing.decide = ns_ipc_decide;
 	/* There are no more of them than there are words. */
 	plan.sysctls = calloc((size_t)argc, sizeof(*plan.sysctls));
 	if (!plan.sysctls)

@@ -31,6 +31,7 @@
 #include "mounts.h"
 #include "namespace.h"
 #include "option.h"
+#include "refusal.h"
 #include "path.h"
 #include "step.h"
 
@@ -287,7 +288,8 @@ int main(int argc, char *argv[])
 	struct plan plan = { 0 };
 	int c;
 
-	tool_start("ns-mnt", usage);
+	tool_start("ns-mnt", usage, argv);
+	failing.decide = ns_mnt_decide;
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
 		case ROOT: plan.root = optarg; break;

@@ -28,6 +28,7 @@
 #include "message.h"
 #include "namespace.h"
 #include "option.h"
+#include "refusal.h"
 #include "step.h"
 #include "sysctl.h"
 
@@ -172,7 +173,8 @@ int main(int argc, char *argv[])
 	struct plan plan = { 0 };
 	int c;
 
-	tool_start("ns-net", usage);
+	tool_start("ns-net", usage, argv);
+	failing.decide = ns_net_decide;
 	/* There are no more of them than there are words. */
 	plan.sysctls = calloc((size_t)argc, sizeof(*plan.sysctls));
 	if (!plan.sysctls)

@@ -132,7 +132,7 @@ int main(int argc, char *argv[])
 	struct plan plan = { 0 };
 	int c;
 
-	tool_start("ns-pid", usage);
+	tool_start("ns-pid", usage, argv);
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
 		case REAP: plan.reap = true; break;

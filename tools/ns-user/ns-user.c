@@ -28,6 +28,7 @@
 #include "message.h"
 #include "namespace.h"
 #include "option.h"
+#include "refusal.h"
 #include "step.h"
 #include "tie.h"
 #include "why.h"
@@ -78,13 +79,14 @@ struct plan {
 /* Why the map is refused, where only we know: since 5.12 whoever maps the
  * outer user 0 needs CAP_SETFCAP outside. Otherwise it could make files with
  * capabilities that count there. */
-static bool decide(const char *call, int error, struct reason *reason, void *argument)
+static bool decide(const char *call, int error, const struct state *state, struct reason *reason,
+		   void *argument)
 {
 	const struct plan *plan = argument;
 
 	if (error != EPERM || !strstr(call, "uid_map") || plan->setfcap ||
 	    !map_takes_root(plan->uid_map))
-		return false;
+		return ns_user_decide(call, error, state, reason, NULL);
 	*reason = (struct reason){
 		.id = "MAP-SETFCAP",
 		.why = "user 0 may only be mapped with CAP_SETFCAP outside (since Linux 5.12), and "
@@ -284,7 +286,7 @@ int main(int argc, char *argv[])
 	struct plan plan = { 0 };
 	int c, mode = 0;
 
-	tool_start("ns-user", usage);
+	tool_start("ns-user", usage, argv);
 	while ((c = next_option(argc, argv, "rcj:", table)) != -1)
 		switch (c) {
 		case MAP_ROOT:

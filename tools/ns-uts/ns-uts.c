@@ -20,6 +20,7 @@
 #include "message.h"
 #include "namespace.h"
 #include "option.h"
+#include "refusal.h"
 #include "step.h"
 
 static const char usage[] =
@@ -107,7 +108,8 @@ int main(int argc, char *argv[])
 	struct names names = { NULL, NULL, NULL };
 	int c;
 
-	tool_start("ns-uts", usage);
+	tool_start("ns-uts", usage, argv);
+	failing.decide = ns_uts_decide;
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
 		case HOSTNAME: names.host = check_name(optarg, "host name"); break;

@@ -1,0 +1,17 @@
+/* paste.h: command lines that a reader can paste into a shell. */
+#ifndef STRATA_PASTE_H
+#define STRATA_PASTE_H
+
+/* The word, quoted for the shell where it must be. A new string. */
+char *paste_word(const char *word);
+
+/* The command line of the link now running and of all behind it, as it was
+ * typed, with `before` in front of it ("ns-user", "sudo"; NULL for nothing)
+ * and `option` put in behind the link's name ("--setgroups deny"; NULL for
+ * none): paste_line("ns-user", NULL) may be "bin/ns-user ns-uts -- sh". A
+ * tool in `before` is named so that it is found. A long line, and that of a
+ * link inside compose-run, ends in "...". The string is overwritten by the fourth
+ * call behind this one. */
+const char *paste_line(const char *before, const char *option);
+
+#endif

@@ -1,0 +1,136 @@
+/* trace.c: the steps of a chain as a timeline. See trace.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "message.h"
+#include "trace.h"
+
+static int trace = -1;
+static struct timespec begun;
+
+bool trace_is_on(void)
+{
+	return trace >= 0;
+}
+
+int trace_descriptor(void)
+{
+	return trace;
+}
+
+void trace_open(void)
+{
+	const char *path = getenv("STRATA_TRACE");
+	struct stat status;
+	int fd;
+
+	if (trace >= 0 || !path || !*path)
+		return;
+	/* Not a FIFO, which would hang here. */
+	trace = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+	if (trace < 0)
+		die_errno("cannot open '%s', which STRATA_TRACE names", path);
+	/* Out of the way of numbers that mean something (compose-run's 3). */
+	fd = fcntl(trace, F_DUPFD_CLOEXEC, 100);
+	if (fd >= 0) {
+		close(trace);
+		trace = fd;
+	}
+	if (fstat(trace, &status) != 0 || !S_ISREG(status.st_mode))
+		die("'%s', which STRATA_TRACE names, is no regular file", path);
+}
+
+/* Writes text as the inside of a JSON string. */
+static void put_text(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		if (*text == '"' || *text == '\\')
+			fprintf(out, "\\%c", *text);
+		else if ((unsigned char)*text < ' ')
+			fprintf(out, "\\u%04x", *text);
+		else
+			fputc(*text, out);
+}
+
+static double microseconds(const struct timespec *time)
+{
+	return (double)time->tv_sec * 1e6 + (double)time->tv_nsec / 1e3;
+}
+
+/* The row of the link: its place among the tools. */
+static int row(void)
+{
+	int i = 0;
+
+	while (tool_names[i] && strcmp(tool_names[i], tool_name) != 0)
+		i++;
+	return i + 1;
+}
+
+/* Puts events behind those that the file holds. flock(2) keeps others out
+ * meanwhile: an event is put in the place of the array's end. */
+static bool append(const char *events, size_t length)
+{
+	static const char end[] = "\n]\n";
+	struct stat status;
+	off_t at;
+	bool written = false;
+
+	if (flock(trace, LOCK_EX) != 0)
+		return false;
+	if (fstat(trace, &status) == 0) {
+		at = status.st_size >= 4 ? status.st_size - 3 : 0;
+		written = pwrite(trace, at ? ",\n" : "[\n", 2, at) == 2 &&
+			  pwrite(trace, events, length, at + 2) == (ssize_t)length &&
+			  pwrite(trace, end, 3, at + 2 + (off_t)length) == 3;
+	}
+	flock(trace, LOCK_UN);
+	return written;
+}
+
+void trace_begin(void)
+{
+	if (trace >= 0)
+		clock_gettime(CLOCK_MONOTONIC, &begun);
+}
+
+void trace_end(const char *call, const char *phrase, int error)
+{
+	struct timespec now;
+	char *events = NULL;
+	size_t length;
+	FILE *out;
+	bool written = false;
+
+	if (trace < 0)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	out = open_memstream(&events, &length);
+	if (out) {
+		/* The number that this process has in its own namespace. */
+		fprintf(out,
+			"{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":%d,\"tid\":%d,"
+			"\"args\":{\"name\":\"%s\"}},\n{\"name\":\"",
+			getpid(), row(), tool_name);
+		put_text(out, call);
+		fprintf(out,
+			"\",\"cat\":\"%s\",\"ph\":\"X\",\"ts\":%.3f,\"dur\":%.3f,\"pid\":%d,"
+			"\"tid\":%d,\"args\":{\"to\":\"",
+			tool_name, microseconds(&begun), microseconds(&now) - microseconds(&begun),
+			getpid(), row());
+		put_text(out, phrase);
+		fprintf(out, "\",\"error\":\"%s\"}}", error ? strerrorname_np(error) : "");
+		written = fclose(out) == 0 && append(events, length);
+	}
+	free(events);
+	if (!written)
+		die_errno("cannot write to the file that STRATA_TRACE names");
+}

@@ -1,0 +1,14 @@
+/* refusal.c: why a step of ns-ipc failed. See refusal.h. */
+#include <string.h>
+
+#include "refusal.h"
+#include "sysctl.h"
+
+bool ns_ipc_decide(const char *call, int error, const struct state *state, struct reason *reason,
+		   void *argument)
+{
+	(void)argument;
+	if (strstr(call, "sysctl->path"))
+		return sysctl_decide("ns-ipc", error, state, reason);
+	return false;
+}

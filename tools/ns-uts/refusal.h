@@ -1,0 +1,11 @@
+/* refusal.h: why a step of ns-uts failed. */
+#ifndef STRATA_NS_UTS_REFUSAL_H
+#define STRATA_NS_UTS_REFUSAL_H
+
+#include "why.h"
+
+/* As struct failing wants it (why.h). */
+bool ns_uts_decide(const char *call, int error, const struct state *state, struct reason *reason,
+		   void *argument);
+
+#endif
