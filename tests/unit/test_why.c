@@ -7,6 +7,7 @@
 #include "../../tools/ns-mnt/refusal.h"
 #include "../../tools/ns-user/refusal.h"
 #include "../../tools/ns-uts/refusal.h"
+#include "namespace.h"
 #include "unit.h"
 #include "why.h"
 
@@ -80,7 +81,12 @@ static void namespaces(void **unused)
 	expect("unshare(CLONE_NEWUSER)", ENOSPC, fine, "NS-DEPTH");
 	expect("unshare(CLONE_NEWPID)", EINVAL, fine, "PID-TWICE");
 	expect("setns(other, CLONE_NEWNET)", EPERM, user, "NS-JOIN-PRIV");
-	expect("setns(other, CLONE_NEWNET)", EINVAL, fine, "NS-JOIN-TYPE");
+	joining = (struct joining){ "4711", 4711, 0, true };
+	expect("setns(other, CLONE_NEWUSER)", EINVAL, fine, "NS-JOIN-SELF");
+	expect("setns(other, CLONE_NEWPID)", EINVAL, fine, "NS-JOIN-UP");
+	expect("open(path, O_RDONLY | O_CLOEXEC)", EACCES, user, "NS-JOIN-PRIV");
+	expect("open(path, O_RDONLY | O_CLOEXEC)", ENOENT, user, "NS-JOIN-GONE");
+	memset(&joining, 0, sizeof(joining));
 }
 
 static void maps(void **unused)

@@ -11,6 +11,7 @@
 
 #include "chain.h"
 #include "message.h"
+#include "planned.h"
 #include "step.h"
 #include "why.h"
 
@@ -191,6 +192,7 @@ void exec_next(char *words[])
 	const struct link *link;
 
 	step_end_link();
+	planned_add(tool_name);
 	if (checking)
 		_Exit(0);
 	words = program_of(words);

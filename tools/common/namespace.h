@@ -2,10 +2,22 @@
 #ifndef STRATA_NAMESPACE_H
 #define STRATA_NAMESPACE_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 /* Opens a namespace for setns(2). `target` is a process id, or a file that a
  * namespace was bound to; `type` is the name under /proc/PID/ns ("uts").
- * Returns the descriptor; ends with 125 when it can't be had. With --dry-run
- * it is -1. namespaces(7). */
+ * Returns the descriptor; ends with 125 when it can't be had, or when it is
+ * none of that type. With --dry-run it is -1. namespaces(7). */
 int open_namespace(const char *type, const char *target);
+
+/* What is known of the namespace that was asked for, for why_namespace.c. */
+struct joining {
+	char target[64]; /* as it was named */
+	pid_t pid;	 /* of the process it was named by; 0 for a file */
+	uid_t uid;	 /* whose that process is; -1 when that is not known */
+	bool is_ours;	 /* it is the one we are in */
+};
+extern struct joining joining;
 
 #endif

@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include "namespace.h"
 #include "paste.h"
 #include "why_namespace.h"
 
@@ -38,16 +39,22 @@ static bool decide_unshare(const char *tool, const char *call, int error, const 
 
 	if (error == ENOSPC) {
 		if (state->namespaces_max >= 0 && state->namespaces_max < 64) {
-			FIX("sysctl -w %s=10000   (as root)", state->namespaces_name);
+			FIX("raise it, as root:  sysctl -w %s=10000", state->namespaces_name);
 			return REASON(
 				"NS-LIMIT", "namespaces(7)",
 				"'no space' means the limit on namespaces, not the disk: %s = %lld",
 				state->namespaces_name, state->namespaces_max);
 		}
-		FIX("leave one of the namespaces, or raise %s", state->namespaces_name);
-		return REASON("NS-DEPTH", namespaces[kind].man,
-			      "namespaces are nested too deep (32 levels), or %s = %lld is reached",
-			      state->namespaces_name, state->namespaces_max);
+		FIX("see which:  lsns -t %s; cat /proc/sys/user/%s\n"
+		    "then leave a namespace, or raise the limit as root:  sysctl -w %s=%lld",
+		    namespaces[kind].sysctl + 9, state->namespaces_name + 5, state->namespaces_name,
+		    2 * state->namespaces_max);
+		return REASON(
+			"NS-DEPTH", namespaces[kind].man,
+			"'no space' is not about the disk. One of two: namespaces of this "
+			"kind are nested too deep (32 levels); or the limit is reached, which "
+			"is %s = %lld here and may be less outside",
+			state->namespaces_name, state->namespaces_max);
 	}
 	if (error == EINVAL && strstr(call, "CLONE_NEWPID")) {
 		FIX("put a program between the two, or drop one");
@@ -94,18 +101,56 @@ static bool decide_unshare(const char *tool, const char *call, int error, const 
 	return false;
 }
 
-static bool decide_setns(const char *tool, int error, struct reason *reason, int kind)
+/* Why the file of a namespace could not be opened. */
+static bool decide_open(int error, const struct state *state, struct reason *reason)
+{
+	if (error == ENOENT) {
+		FIX("name a process that runs, or a file that a namespace was bound to");
+		return REASON("NS-JOIN-GONE", "namespaces(7)",
+			      "there is no such file: the process has ended, or there is no /proc "
+			      "of this PID namespace here");
+	}
+	if ((error == EACCES || error == EPERM) && joining.pid > 0) {
+		if (state->in_user_namespace)
+			FIX("do it from outside of this user namespace, without ns-user");
+		else
+			FIX("become root:  %s", paste_line("sudo", NULL));
+		if (joining.uid != (uid_t)-1 && joining.uid != state->uid)
+			return REASON("NS-JOIN-PRIV", "ptrace(2)",
+				      "process %d belongs to uid %u, and you are uid %u: only who "
+				      "could trace a process may enter its namespaces",
+				      joining.pid, joining.uid, state->uid);
+		return REASON("NS-JOIN-PRIV", "ptrace(2)",
+			      "only who could trace a process may enter its namespaces, and "
+			      "process %d has more capabilities than we have, or lets nobody look "
+			      "into it (see 'Ptrace access mode checking')",
+			      joining.pid);
+	}
+	return false;
+}
+
+static bool decide_setns(const char *tool, const char *call, int error, struct reason *reason)
 {
 	if (error == EPERM) {
-		FIX("join its user namespace first:  ns-user --join PID %s --join PID -- sh", tool);
+		FIX("enter its user namespace first:  ns-user --join %s %s\n"
+		    "or become root:  %s",
+		    joining.target, paste_line(NULL, NULL), paste_line("sudo", NULL));
 		return REASON("NS-JOIN-PRIV", "setns(2)",
-			      "joining a namespace takes CAP_SYS_ADMIN in the user namespace "
-			      "that owns it");
+			      "entering a namespace takes CAP_SYS_ADMIN in the user namespace that "
+			      "owns it");
 	}
-	if (error == EINVAL)
-		return REASON("NS-JOIN-TYPE", "setns(2)",
-			      "that is not a %s namespace, or it is the one we are in",
-			      namespaces[kind].name);
+	if (error == EINVAL && strstr(call, "CLONE_NEWUSER") && joining.is_ours) {
+		FIX("leave %s --join away: we are where you want to be", tool);
+		return REASON("NS-JOIN-SELF", "setns(2)",
+			      "it is the user namespace that we are in already, and the kernel "
+			      "lets nobody enter that again");
+	}
+	if (error == EINVAL && strstr(call, "CLONE_NEWPID")) {
+		FIX("run it outside, before ns-pid:  %s", paste_line(NULL, NULL));
+		return REASON("NS-JOIN-UP", "pid_namespaces(7)",
+			      "one can only enter a PID namespace below one's own, and this one "
+			      "is above or beside it");
+	}
 	return false;
 }
 
@@ -117,6 +162,8 @@ bool why_namespace(const char *tool, const char *call, int error, const struct s
 	if (kind >= 0 && strncmp(call, "unshare", 7) == 0)
 		return decide_unshare(tool, call, error, state, reason, kind);
 	if (kind >= 0 && strncmp(call, "setns", 5) == 0)
-		return decide_setns(tool, error, reason, kind);
+		return decide_setns(tool, call, error, reason);
+	if (strncmp(call, "open(path, O_RDONLY", 19) == 0 && *joining.target)
+		return decide_open(error, state, reason);
 	return false;
 }
