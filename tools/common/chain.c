@@ -13,6 +13,7 @@
 #include "message.h"
 #include "planned.h"
 #include "step.h"
+#include "trace.h"
 #include "why.h"
 
 const char *const tool_names[] = { "cgroup", "ns-user", "ns-pid",  "ns-uts", "ns-ipc", "ns-net",
@@ -192,6 +193,7 @@ void exec_next(char *words[])
 	const struct link *link;
 
 	step_end_link();
+	trace_end_link();
 	planned_add(tool_name);
 	if (checking)
 		_Exit(0);

@@ -27,6 +27,7 @@ void tool_start(const char *name, const char *usage, char *const words[])
 	explaining =
 		explaining_chain || dry_run || (explain && *explain && strcmp(explain, "0") != 0);
 	trace_open();
+	trace_begin_link();
 	step_begin_link();
 	/* 0 starts getopt afresh: another link may have run in this process. */
 	optind = 0;

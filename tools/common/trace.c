@@ -9,12 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "chain.h"
 #include "message.h"
 #include "trace.h"
 
 static int trace = -1;
-static struct timespec begun;
+static struct timespec link_begun, begun;
 
 bool trace_is_on(void)
 {
@@ -65,19 +64,9 @@ static double microseconds(const struct timespec *time)
 	return (double)time->tv_sec * 1e6 + (double)time->tv_nsec / 1e3;
 }
 
-/* The row of the link: its place among the tools. */
-static int row(void)
-{
-	int i = 0;
-
-	while (tool_names[i] && strcmp(tool_names[i], tool_name) != 0)
-		i++;
-	return i + 1;
-}
-
-/* Puts events behind those that the file holds. flock(2) keeps others out
+/* Puts an event behind those that the file holds. flock(2) keeps others out
  * meanwhile: an event is put in the place of the array's end. */
-static bool append(const char *events, size_t length)
+static bool append(const char *event, size_t length)
 {
 	static const char end[] = "\n]\n";
 	struct stat status;
@@ -89,11 +78,60 @@ static bool append(const char *events, size_t length)
 	if (fstat(trace, &status) == 0) {
 		at = status.st_size >= 4 ? status.st_size - 3 : 0;
 		written = pwrite(trace, at ? ",\n" : "[\n", 2, at) == 2 &&
-			  pwrite(trace, events, length, at + 2) == (ssize_t)length &&
+			  pwrite(trace, event, length, at + 2) == (ssize_t)length &&
 			  pwrite(trace, end, 3, at + 2 + (off_t)length) == 3;
 	}
 	flock(trace, LOCK_UN);
 	return written;
+}
+
+/* A complete event, "X", that began then and ends now. Without a phrase it is
+ * a link. */
+static void write_event(const char *name, const struct timespec *start, const char *phrase,
+			int error)
+{
+	struct timespec now;
+	char *event = NULL;
+	size_t length;
+	FILE *out;
+	bool written = false;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	out = open_memstream(&event, &length);
+	if (out) {
+		/* The number is the one that this process has in its own PID
+		 * namespace: behind ns-pid it is 1. */
+		fprintf(out,
+			"{\"ph\":\"X\",\"cat\":\"%s\",\"pid\":%d,\"tid\":%d,\"ts\":%.3f,"
+			"\"dur\":%.3f,\"name\":\"",
+			tool_name, getpid(), getpid(), microseconds(start),
+			microseconds(&now) - microseconds(start));
+		put_text(out, name);
+		fprintf(out, "\"");
+		if (phrase) {
+			fprintf(out, ",\"args\":{\"to\":\"");
+			put_text(out, phrase);
+			fprintf(out, error ? "\",\"error\":\"%s\"}" : "\"}",
+				strerrorname_np(error));
+		}
+		fprintf(out, "}");
+		written = fclose(out) == 0 && append(event, length);
+	}
+	free(event);
+	if (!written)
+		die_errno("cannot write to the file that STRATA_TRACE names");
+}
+
+void trace_begin_link(void)
+{
+	if (trace >= 0)
+		clock_gettime(CLOCK_MONOTONIC, &link_begun);
+}
+
+void trace_end_link(void)
+{
+	if (trace >= 0)
+		write_event(tool_name, &link_begun, NULL, 0);
 }
 
 void trace_begin(void)
@@ -104,33 +142,6 @@ void trace_begin(void)
 
 void trace_end(const char *call, const char *phrase, int error)
 {
-	struct timespec now;
-	char *events = NULL;
-	size_t length;
-	FILE *out;
-	bool written = false;
-
-	if (trace < 0)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	out = open_memstream(&events, &length);
-	if (out) {
-		/* The number that this process has in its own namespace. */
-		fprintf(out,
-			"{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":%d,\"tid\":%d,"
-			"\"args\":{\"name\":\"%s\"}},\n{\"name\":\"",
-			getpid(), row(), tool_name);
-		put_text(out, call);
-		fprintf(out,
-			"\",\"cat\":\"%s\",\"ph\":\"X\",\"ts\":%.3f,\"dur\":%.3f,\"pid\":%d,"
-			"\"tid\":%d,\"args\":{\"to\":\"",
-			tool_name, microseconds(&begun), microseconds(&now) - microseconds(&begun),
-			getpid(), row());
-		put_text(out, phrase);
-		fprintf(out, "\",\"error\":\"%s\"}}", error ? strerrorname_np(error) : "");
-		written = fclose(out) == 0 && append(events, length);
-	}
-	free(events);
-	if (!written)
-		die_errno("cannot write to the file that STRATA_TRACE names");
+	if (trace >= 0)
+		write_event(call, &begun, phrase, error);
 }
