@@ -259,12 +259,60 @@ refused() {
 	refused LL-MOUNT Landlock own lsm --seccomp none --rwx / ns-mnt --
 }
 
-@test "Landlock, then pivot_root: refused, and Landlock is among the reasons" {
+@test "Landlock, then pivot_root: refused, as Landlock lets no mount be changed" {
 	lsm --seccomp none --rwx / -- true 2>/dev/null || skip "this kernel runs no Landlock"
-	run own ns-mnt lsm --seccomp none --rwx / chroot --pivot "$ROOT" -- touch "$DIR/ran"
+	refused LL-MOUNT Landlock own ns-mnt lsm --seccomp none --rwx / chroot --pivot "$ROOT" --
+	# Where the words do not tell, the kernel does.
+	run own ns-mnt lsm --seccomp none --rwx / sh -c 'exec chroot --pivot "$0" touch "$1"' \
+		"$ROOT" "$DIR/ran"
 	[ "$status" -eq 125 ]
 	[ ! -e "$DIR/ran" ]
 	[[ $output =~ PIVOT-(OWNER|HOST) && $output == *Landlock* ]]
+}
+
+@test "a wrong order is told by the first link, before it has done anything" {
+	run own ns-pid --pid-file "$DIR/pid" capdrop ns-uts --hostname box -- touch "$DIR/ran"
+	[ "$status" -eq 125 ]
+	[ ! -e "$DIR/pid" ]
+	[ ! -e "$DIR/ran" ]
+	[[ ${lines[0]} == *"this order can't work: capdrop before ns-uts [NS-PRIV]" ]]
+	# The fix is the same line in the right order, and works.
+	fix=$(sed -n 's/^  fix: //p' <<<"$output")
+	[[ $fix == *"ns-uts --hostname box capdrop -- touch $DIR/ran" ]]
+	run sh -c "$fix"
+	[ "$status" -eq 0 ]
+	[ -e "$DIR/ran" ]
+}
+
+@test "an order that the kernel takes is not refused, whatever its words look like" {
+	run own ns-uts --hostname capdrop ns-uts --hostname ns-user true
+	[ "$status" -eq 0 ]
+	run own capdrop --keep sys_admin ns-uts true
+	[ "$status" -eq 0 ]
+	run own chroot / ns-uts true
+	[ "$status" -eq 0 ]
+	# Behind the program's name they are no links.
+	run own capdrop -- echo ns-uts
+	[ "$output" = ns-uts ]
+}
+
+@test "a warning comes once, and the program sees nothing of it" {
+	first=(ns-user -c --keep-caps capdrop)
+	run "${first[@]}" ns-user true
+	[ "$(grep -c 'capdrop behind ns-user' <<<"$output")" -eq 1 ]
+	run own ns-uts ns-ipc -- env
+	[[ $output != *STRATA_ORDER* ]]
+}
+
+@test "the options with a value that are known are those of --help" {
+	for link in "${LINKS[@]}"; do
+		"$link" --help | grep -oE '(^ +|  |, )--?[A-Za-z][A-Za-z-]* [A-Z]' | tr -d ' ,' |
+			sed 's/[A-Z]$//' | grep -oE -- '--?[a-z-]+' | sort -u >"$DIR/help"
+		sed -n "/{ \"$link\",/,/ },/p" "$BATS_TEST_DIRNAME/../../tools/common/order.c" |
+			grep -oE -- '--?[a-z-]+' | grep -vx -- "-${link#*-}" | sort -u >"$DIR/table"
+		missing=$(comm -23 "$DIR/help" "$DIR/table")
+		[ -z "$missing" ] || { echo "$link: order.c lacks $missing"; false; }
+	done
 }
 
 @test "a cgroup namespace, then a cgroup: the path is not '/', as it would be the other way round" {

@@ -11,6 +11,7 @@
 
 #include "chain.h"
 #include "message.h"
+#include "order.h"
 #include "planned.h"
 #include "step.h"
 #include "trace.h"
@@ -213,6 +214,8 @@ void exec_next(char *words[])
 		words = pass_on_dry_run(words);
 	if (chain_name)
 		tool_name = chain_name;
+	if (!is_tool(words[0]))
+		order_forget();
 	if (!strchr(words[0], '/')) {
 		exec_first(words, file, sizeof(file));
 	} else {

@@ -7,6 +7,7 @@
 #include "descriptors.h"
 #include "message.h"
 #include "option.h"
+#include "order.h"
 #include "step.h"
 #include "trace.h"
 #include "why.h"
@@ -105,6 +106,7 @@ void tool_ready(const char *lasting)
 		die("--check tries the setup and leaves nothing behind; %s would, so it does not go "
 		    "with it",
 		    lasting);
+	order_check(tool_words + optind);
 	if (check_wanted)
 		check();
 	step_ready();

@@ -70,6 +70,11 @@ static const char *directory_to_type(const char *typed)
 	return path;
 }
 
+const char *paste_directory(void)
+{
+	return directory_to_type(tool_words[0]);
+}
+
 const char *paste_line(const char *before, const char *option)
 {
 	/* So many may stand in one message. */

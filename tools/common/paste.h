@@ -5,6 +5,10 @@
 /* The word, quoted for the shell where it must be. A new string. */
 char *paste_word(const char *word);
 
+/* What to put before the name of a tool so that the shell finds it: the
+ * directory that was typed before ours, with a slash; or "". */
+const char *paste_directory(void);
+
 /* The command line of the link now running and of all behind it, as it was
  * typed, with `before` in front of it ("ns-user", "sudo"; NULL for nothing)
  * and `option` put in behind the link's name ("--setgroups deny"; NULL for

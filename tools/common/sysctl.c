@@ -110,17 +110,39 @@ static bool same_value(const char *asked, const char *held)
 	}
 }
 
+/* Makes one line of what the kernel prints, with blanks for its tabs. */
+static void one_line(char *text)
+{
+	for (char *c = text; *c; c++)
+		if (*c == '\t' || *c == '\n')
+			*c = c[1] ? ' ' : '\0';
+}
+
+/* The setting under way, for --explain. */
+static const struct sysctl *shown;
+
+static void look(char *text, size_t size)
+{
+	char held[256] = "";
+
+	if (read_file(shown->path, held, sizeof(held)) < 0)
+		*held = '\0';
+	one_line(held);
+	snprintf(text, size, "%s%s%s", *held ? shown->key : "", *held ? " = " : "", held);
+}
+
 void sysctl_write(const struct sysctl *sysctl)
 {
 	char held[8192] = "";
 
+	shown = sysctl;
+	step_watch(look);
 	STEP(write_file(sysctl->path, sysctl->value), "set %s to '%s'", sysctl->key, sysctl->value);
+	step_watch(NULL);
 	STEP(read_file(sysctl->path, held, sizeof(held)), "read %s back", sysctl->key);
 	if (dry_run || same_value(sysctl->value, held))
 		return;
-	for (char *c = held; *c; c++)
-		if (*c == '\t' || *c == '\n')
-			*c = c[1] ? ' ' : '\0';
+	one_line(held);
 	errno = 0;
 	step_fail("write_file(sysctl->path, sysctl->value)",
 		  "set %s to '%.100s': the kernel holds '%.100s' afterwards", sysctl->key,

@@ -28,6 +28,7 @@
 #include "message.h"
 #include "namespace.h"
 #include "option.h"
+#include "order.h"
 #include "refusal.h"
 #include "step.h"
 #include "tie.h"
@@ -206,7 +207,8 @@ static void warn_of_capdrop(void)
 {
 	int cap = 0, has = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 1 : -1;
 
-	while (has == 1)
+	/* A chain that was looked at has been warned. */
+	while (has == 1 && !order_was_checked())
 		has = prctl(PR_CAPBSET_READ, cap++, 0, 0, 0);
 	if (has == 0)
 		note("capabilities were dropped before this (capdrop), and the new user namespace "
