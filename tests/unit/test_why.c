@@ -105,7 +105,7 @@ static void maps(void **unused)
 
 static void others(void **unused)
 {
-	struct state none = fine, denied = fine, mapped = fine;
+	struct state none = fine, denied = fine, mapped = fine, elsewhere = fine, filtered = fine;
 
 	(void)unused;
 	none.uid = 1000;
@@ -115,7 +115,13 @@ static void others(void **unused)
 	decide = NULL;
 	expect("fork_into(supervisor->cgroup)", ENOMEM, fine, "PID-DEAD");
 	decide = ns_uts_decide;
-	expect("sethostname(names->host, strlen(names->host))", EPERM, fine, "UTS-OWNER");
+	elsewhere.owner_elsewhere = true;
+	filtered.seccomp = 2;
+	expect("sethostname(names->host, strlen(names->host))", EPERM, elsewhere, "UTS-OWNER");
+	expect("setdomainname(names->domain, strlen(names->domain))", EPERM, elsewhere, "UTS-OWNER");
+	expect("sethostname(names->host, strlen(names->host))", EPERM, filtered, "UTS-DENIED");
+	expect("sethostname(names->host, strlen(names->host))", EPERM, none, NULL);
+	expect("sethostname(names->host, strlen(names->host))", EFAULT, elsewhere, NULL);
 	decide = capdrop_decide;
 	expect("setgroups(account.group_count, account.groups)", EPERM, denied, "SETGROUPS-DENIED");
 	expect("setresuid(account.uid, account.uid, account.uid)", EINVAL, mapped, "ID-UNMAPPED");

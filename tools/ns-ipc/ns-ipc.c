@@ -79,10 +79,35 @@ struct plan {
 	const char *join;
 	struct sysctl *sysctls;
 	size_t sysctl_count;
+	const struct sysctl *sysctl; /* the one under way */
 };
 
-static void setup(const struct plan *plan)
+/* How many lines a table of /proc/sysvipc has, without its title. */
+static int count_lines(const char *path)
 {
+	FILE *list = fopen(path, "re");
+	int lines = -1, c;
+
+	if (!list)
+		return 0;
+	while ((c = getc(list)) != EOF)
+		lines += c == '\n';
+	fclose(list);
+	return lines;
+}
+
+/* For --explain: what is in the namespace that we are in. */
+static void look(char *text, size_t size)
+{
+	snprintf(text, size,
+		 "System V: %d message queues, %d sets of semaphores, %d pieces of shared memory",
+		 count_lines("/proc/sysvipc/msg"), count_lines("/proc/sysvipc/sem"),
+		 count_lines("/proc/sysvipc/shm"));
+}
+
+static void setup(struct plan *plan)
+{
+	step_watch(look);
 	if (plan->join) {
 		int other = open_namespace("ipc", plan->join);
 
@@ -93,8 +118,10 @@ static void setup(const struct plan *plan)
 	}
 
 	/* These files show the namespace of the process that looks. */
-	for (size_t i = 0; i < plan->sysctl_count; i++)
-		sysctl_write(&plan->sysctls[i]);
+	for (size_t i = 0; i < plan->sysctl_count; i++) {
+		plan->sysctl = &plan->sysctls[i];
+		sysctl_write(plan->sysctl);
+	}
 }
 
 static void add_sysctl(struct plan *plan, const char *text)
@@ -123,6 +150,7 @@ int main(int argc, char *argv[])
 
 	tool_start("ns-ipc", usage, argv);
 	failing.decide = ns_ipc_decide;
+	failing.argument = &plan.sysctl;
 	/* There are no more of them than there are words. */
 	plan.sysctls = calloc((size_t)argc, sizeof(*plan.sysctls));
 	if (!plan.sysctls)

@@ -7,8 +7,9 @@
 bool ns_ipc_decide(const char *call, int error, const struct state *state, struct reason *reason,
 		   void *argument)
 {
-	(void)argument;
-	if (strstr(call, "sysctl->path"))
-		return sysctl_decide("ns-ipc", error, state, reason);
+	const struct sysctl *const *sysctl = argument;
+
+	if (*sysctl && strstr(call, "sysctl->path"))
+		return sysctl_decide("ns-ipc", *sysctl, error, state, reason);
 	return false;
 }

@@ -1,4 +1,5 @@
-/* ns-net: a network of one's own, with nothing in it but `lo`.
+/* ns-net: a network of one's own, with nothing in it but `lo`; or with a cable
+ * to the one that we come from.
  *
  * A network namespace holds devices, addresses, routes, firewall rules, port
  * numbers, the settings under /proc/sys/net, and the abstract names of Unix
@@ -23,39 +24,51 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cable.h"
 #include "chain.h"
+#include "doctor.h"
 #include "memory.h"
 #include "message.h"
 #include "namespace.h"
+#include "netlink.h"
 #include "option.h"
 #include "refusal.h"
+#include "show.h"
 #include "step.h"
 #include "sysctl.h"
 
 static const char usage[] =
 	"Usage: ns-net [OPTION]... [--] [PROGRAM [ARG]...]\n"
-	"Run PROGRAM in a new network namespace: no device but 'lo', which is set up, no\n"
-	"way out, and all ports free.\n"
+	"Run PROGRAM in a new network namespace: no device but 'lo', no way out.\n"
 	"\n"
-	"      --no-lo                leave 'lo' down, as the kernel makes it\n"
-	"      --sysctl net.KEY=VALUE\n"
-	"                             change a setting in it, as net.ipv4.ip_forward=1;\n"
-	"                             may be given several times\n"
-	"  -j, --join PID|FILE|NAME   enter that process's network namespace, or one that\n"
-	"                             'ip netns' named; make none\n"
-	"  -x, --explain              say each kernel call and what it changed\n"
-	"  -n, --dry-run              say the calls of the whole chain, and make none\n"
-	"      --check                say whether this works here, and why not\n"
-	"  -h, --help                 this text\n"
-	"  -V, --version              the version\n"
+	"      --no-lo                  leave 'lo' down, as the kernel makes it\n"
+	"      --veth OUTER[:INNER]     lay a cable from here (OUTER) into it (eth0)\n"
+	"      --ip ADDRESS/LENGTH      INNER's address, as 10.0.0.2/24; several times\n"
+	"      --gateway ADDRESS        OUTER's address, and the way to elsewhere\n"
+	"      --bridge BRIDGE          plug OUTER into it; the gateway is there, then\n"
+	"      --sysctl net.KEY=VALUE   change a setting in it; several times\n"
+	"      --doctor[=ADDRESS]       run none: look where the way out breaks, here or\n"
+	"                               behind --join or --veth; ping ADDRESS as well\n"
+	"  -j, --join PID|FILE|NAME     enter that process's network namespace, or one\n"
+	"                               that 'ip netns' named; make none\n"
+	"  -x, --explain                say each kernel call and what it changed\n"
+	"  -n, --dry-run                say the calls of the whole chain, and make none\n"
+	"      --check                  say whether this works here, and why not\n"
+	"  -h, --help                   this text\n"
+	"  -V, --version                the version\n"
 	"\n"
 	"Example, as any user:  ns-user ns-net -- ip address\n";
 
-enum { NO_LO = OPTION_OWN, SYSCTL };
+enum { NO_LO = OPTION_OWN, SYSCTL, VETH, IP, GATEWAY, BRIDGE, DOCTOR };
 
 static const struct option table[] = {
 	{ "no-lo", no_argument, NULL, NO_LO },
+	{ "veth", required_argument, NULL, VETH },
+	{ "ip", required_argument, NULL, IP },
+	{ "gateway", required_argument, NULL, GATEWAY },
+	{ "bridge", required_argument, NULL, BRIDGE },
 	{ "sysctl", required_argument, NULL, SYSCTL },
+	{ "doctor", optional_argument, NULL, DOCTOR },
 	{ "join", required_argument, NULL, 'j' },
 	COMMON_OPTIONS,
 };
@@ -63,74 +76,71 @@ static const struct option table[] = {
 struct plan {
 	bool no_lo;
 	const char *join;
+	struct cable cable;
 	struct sysctl *sysctls;
 	size_t sysctl_count;
+	const struct sysctl *sysctl; /* the one under way */
+	bool doctor;
+	struct doctor patient;
 };
-
-/* Receives the kernel's answer to a request: an error number, 0 for 'done'.
- * Returns 0, or -1 with errno set. netlink(7). */
-static int receive_ack(int route)
-{
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr answer;
-		char request[256]; /* an error comes with the request behind it */
-	} message;
-	ssize_t n = recv(route, &message, sizeof(message), 0);
-
-	if (n < 0)
-		return -1;
-	if ((size_t)n < sizeof(message.header) + sizeof(message.answer) ||
-	    message.header.nlmsg_type != NLMSG_ERROR) {
-		errno = EBADMSG;
-		return -1;
-	}
-	errno = -message.answer.error;
-	return message.answer.error == 0 ? 0 : -1;
-}
 
 /* What `ip link set lo up` does. */
 static void set_lo_up(void)
 {
 	/* `lo` is device 1 in each network namespace. Of its flags, only the
 	 * one in ifi_change is to change. */
-	struct {
-		struct nlmsghdr header;
-		struct ifinfomsg device;
-	} request = {
-		.header = { .nlmsg_len = sizeof(request),
+	struct netlink_request request = {
+		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(request.link)),
 			    .nlmsg_type = RTM_NEWLINK,
 			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK },
-		.device = { .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP },
+		.link = { .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP },
 	};
 	int route = STEP(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE),
 			 "open a socket to the kernel's network configuration");
 
-	STEP(send(route, &request, sizeof(request), 0), "ask for 'lo' to be set up (RTM_NEWLINK)");
 	/* The kernel has done it, or not, when it answers; in doing so it
 	 * gives `lo` 127.0.0.1 and ::1. */
-	STEP(receive_ack(route), "set the device 'lo' up");
+	STEP(netlink_change(route, &request), "set the device 'lo' up (RTM_NEWLINK)");
 	if (!dry_run)
 		close(route);
 }
 
-static void setup(const struct plan *plan)
+/* Whether the namespace that we are in is left. The doctor looks at it. */
+static bool makes_one(const struct plan *plan)
 {
+	return !plan->join &&
+	       (!plan->doctor || plan->cable.outer || plan->no_lo || plan->sysctl_count);
+}
+
+static void setup(struct plan *plan)
+{
+	show_network(&plan->cable);
+	if (plan->cable.outer)
+		cable_begin(&plan->cable);
+	if (plan->doctor && !checking)
+		doctor_begin(&plan->patient, plan->join || makes_one(plan));
+
 	if (plan->join) {
 		int other = open_namespace("net", plan->join);
 
 		STEP(setns(other, CLONE_NEWNET), "enter the network namespace of %s", plan->join);
-	} else {
+	} else if (makes_one(plan)) {
 		/* It has one device, `lo`, and that is down. */
 		STEP(unshare(CLONE_NEWNET), "create a network namespace");
 	}
 
-	if (!plan->join && !plan->no_lo)
+	if (makes_one(plan) && !plan->no_lo)
 		set_lo_up();
+	if (plan->cable.outer)
+		cable_lay(&plan->cable);
 
 	/* /proc/sys/net shows the namespace of the process that looks. */
-	for (size_t i = 0; i < plan->sysctl_count; i++)
-		sysctl_write(&plan->sysctls[i]);
+	for (size_t i = 0; i < plan->sysctl_count; i++) {
+		plan->sysctl = &plan->sysctls[i];
+		sysctl_write(plan->sysctl);
+	}
+	if (plan->cable.outer)
+		cable_verify(&plan->cable);
 }
 
 static void add_sysctl(struct plan *plan, const char *text)
@@ -168,13 +178,50 @@ static const char *find_namespace(const char *target)
 	return target;
 }
 
+/* For why a step failed. */
+static bool decide(const char *call, int error, const struct state *state, struct reason *reason,
+		   void *argument)
+{
+	struct plan *plan = argument;
+	struct net_facts facts = { .cable = &plan->cable, .sysctl = plan->sysctl };
+
+	net_facts_read(&facts);
+	return ns_net_decide(call, error, state, &facts, reason);
+}
+
+/* A failed step ends us, and the kernel takes the cable away a moment later;
+ * this way it is gone at once. */
+static void undo(void *argument)
+{
+	struct plan *plan = argument;
+
+	cable_remove(&plan->cable);
+}
+
+static void check_options(const struct plan *plan, char *const rest[])
+{
+	if (plan->join && plan->no_lo)
+		die("--join changes no device, so --no-lo has nothing to leave out");
+	if (plan->join && plan->cable.outer)
+		die("--join enters a namespace that is there, and --veth is for a new one; a cable "
+		    "into that one:  ip link add %s type veth peer name %s netns PID",
+		    plan->cable.outer, plan->cable.inner);
+	cable_check(&plan->cable);
+	if (plan->doctor && rest[0])
+		die("--doctor runs no program, and '%s' is one; at the end of a chain:  ... ns-net "
+		    "--doctor",
+		    rest[0]);
+}
+
 int main(int argc, char *argv[])
 {
 	struct plan plan = { 0 };
 	int c;
 
 	tool_start("ns-net", usage, argv);
-	failing.decide = ns_net_decide;
+	failing.decide = decide;
+	failing.undo = undo;
+	failing.argument = &plan;
 	/* There are no more of them than there are words. */
 	plan.sysctls = calloc((size_t)argc, sizeof(*plan.sysctls));
 	if (!plan.sysctls)
@@ -182,12 +229,33 @@ int main(int argc, char *argv[])
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
 		case NO_LO: plan.no_lo = true; break;
+		case VETH: cable_parse_ends(&plan.cable, copy_text(optarg)); break;
+		case IP: cable_parse_ip(&plan.cable, optarg); break;
+		case GATEWAY: cable_parse_gateway(&plan.cable, optarg); break;
+		case BRIDGE: plan.cable.bridge = optarg; break;
 		case SYSCTL: add_sysctl(&plan, optarg); break;
+		case DOCTOR:
+			plan.doctor = true;
+			if (optarg)
+				doctor_parse(&plan.patient, optarg);
+			break;
 		case 'j': plan.join = find_namespace(optarg); break;
 		}
-	if (plan.join && plan.no_lo)
-		die("--join changes no device, so --no-lo has nothing to leave out");
+	check_options(&plan, argv + optind);
 	tool_ready(plan.join ? "--join" : NULL);
 	setup(&plan);
+	if (plan.doctor && !checking) {
+		if (dry_run)
+			dprintf(2, "%s: would look where the way out breaks\n", tool_name);
+		else
+			exit(doctor_climb(&plan.patient) ? 0 : 1);
+		exit(0);
+	}
+	/* What --check has tried is to leave nothing behind. */
+	if (checking)
+		cable_remove(&plan.cable);
+	if (plan.cable.outer)
+		cable_end(&plan.cable);
+	failing.undo = NULL;
 	exec_next(argv + optind);
 }

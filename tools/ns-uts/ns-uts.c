@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -52,6 +53,17 @@ struct names {
 	const char *host, *domain, *join;
 };
 
+/* For --explain: the names that one has here. */
+static void look(char *text, size_t size)
+{
+	struct utsname now;
+
+	*text = '\0';
+	if (uname(&now) == 0)
+		snprintf(text, size, "host name %s, domain name %s", now.nodename,
+			 now.domainname);
+}
+
 /* Reads both names back. */
 static void verify(const struct names *names)
 {
@@ -69,6 +81,7 @@ static void verify(const struct names *names)
 
 static void setup(const struct names *names)
 {
+	step_watch(look);
 	if (names->join) {
 		int other = open_namespace("uts", names->join);
 
@@ -91,10 +104,15 @@ static void setup(const struct names *names)
 /* The kernel takes any 64 bytes; programs do not. hostname(7). */
 static const char *check_name(const char *name, const char *what)
 {
+	struct reason refusal = { 0 }, *reason = &refusal;
 	size_t length = strlen(name);
 
-	if (length > 64)
-		die("this %s has %zu bytes, and the limit is 64 [UTS-LONG]", what, length);
+	if (length > 64) {
+		FIX("a shorter one, as '%.64s'", name);
+		(void)REASON("UTS-LONG", "uname(2)",
+			     "this %s has %zu bytes, and the kernel has room for 64", what, length);
+		why_refuse(reason, "cannot set this %s", what);
+	}
 	for (const char *c = name; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.", *c))
 			die("a %s has letters, digits, '-' and '.', and no '%s'", what, c);
