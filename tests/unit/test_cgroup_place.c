@@ -94,9 +94,9 @@ static void the_leaf_is_opened_and_locked(void **state)
 	assert_int_equal(outcome.status, 125);
 	assert_non_null(strstr(outcome.said, "call: cgroup_open_new(work->aside)"));
 	assert_int_equal(rmdir(leaf), 0);
-	explaining = dry_run = true;
+	step_noted = explaining = dry_run = true;
 	outcome = outcome_of(aside, directory);
-	explaining = dry_run = false;
+	step_noted = explaining = dry_run = false;
 	assert_int_equal(outcome.status, 0);
 	assert_non_null(strstr(outcome.said, "cgroup_open_new(work->aside)"));
 	rmdir(directory);

@@ -25,6 +25,7 @@
 #include "chain.h"
 #include "message.h"
 #include "option.h"
+#include "planned.h"
 #include "refusal.h"
 #include "sets.h"
 #include "step.h"
@@ -172,9 +173,11 @@ static void setup(const struct plan *plan)
 	uint64_t permitted;
 
 	/* Bounding first: it takes CAP_SETPCAP, which may be among those that
-	 * go. Where there is nothing left to drop, it takes nothing. */
+	 * go. Where there is nothing left to drop, it takes nothing. (A new user
+	 * namespace comes with all; in a dry run it is not there.) */
 	for (int cap = 0; cap < cap_max_bits(); cap++)
-		if (!(plan->keep >> cap & 1) && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0)
+		if (!(plan->keep >> cap & 1) &&
+		    (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0 || planned("ns-user")))
 			STEP(prctl(PR_CAPBSET_DROP, cap, 0, 0, 0), "drop %s from the bounding set",
 			     sets_in_words(UINT64_C(1) << cap));
 

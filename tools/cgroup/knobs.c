@@ -223,7 +223,8 @@ static void limit_swap(struct cgroup_work *work)
 		if (!dry_run && has_swap())
 			note("this kernel does not count swap: over the memory limit the program "
 			     "swaps, as much as it likes [CG-SWAP]");
-		return;
+		if (!dry_run)
+			return;
 	}
 	compare(cgroup, knob, value);
 }

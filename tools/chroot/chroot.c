@@ -34,6 +34,7 @@
 #include "message.h"
 #include "number.h"
 #include "option.h"
+#include "planned.h"
 #include "refusal.h"
 #include "step.h"
 #include "tie.h"
@@ -130,9 +131,11 @@ static void refuse_shared_namespace(void)
 static bool is_mount_point(const char *folder)
 {
 	struct statx status;
+	char mount[PATH_MAX + 8];
 
-	return statx(AT_FDCWD, folder, 0, STATX_BASIC_STATS, &status) == 0 &&
-	       status.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	snprintf(mount, sizeof(mount), "mount %s", folder);
+	return planned(mount) || (statx(AT_FDCWD, folder, 0, STATX_BASIC_STATS, &status) == 0 &&
+				  status.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 }
 
 static void pivot(const char *root)

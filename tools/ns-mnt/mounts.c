@@ -261,12 +261,19 @@ static int find_covered(const struct mount_order *order, const char *root)
 			   order->target);
 }
 
+/* Whether a dry run covers this: what is masked are the kernel's own files, and
+ * the machine's are the same. */
+static bool would_cover(const struct mount_order *order)
+{
+	return dry_run && (!order->if_there || access(order->target, F_OK) == 0);
+}
+
 static void make_remount_ro(const struct mount_order *order, const char *root)
 {
 	int target = find_covered(order, root), tree;
 	bool done;
 
-	if (target < 0 && !dry_run)
+	if (target < 0 && !would_cover(order))
 		return;
 	tree = STEP(open_tree(target, "",
 			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH),
@@ -285,9 +292,11 @@ static void make_mask(const struct mount_order *order, const char *root)
 	int target = find_covered(order, root);
 	struct stat status = { 0 };
 
-	if (target < 0 && !dry_run)
+	if (target < 0 && !would_cover(order))
 		return;
-	if (!dry_run && fstat(target, &status) != 0)
+	if (dry_run)
+		(void)stat(order->target, &status);
+	else if (fstat(target, &status) != 0)
 		die_errno("cannot look at '%s'", order->target);
 	if (S_ISDIR(status.st_mode)) {
 		mount_attach(mount_new("tmpfs", "tmpfs", "ro,nr_inodes=1", MOUNT_ATTR_NOEXEC),

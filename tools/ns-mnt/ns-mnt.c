@@ -31,6 +31,7 @@
 #include "mounts.h"
 #include "namespace.h"
 #include "option.h"
+#include "planned.h"
 #include "refusal.h"
 #include "path.h"
 #include "step.h"
@@ -108,6 +109,8 @@ static bool proc_is_foreign(void)
 	struct statfs status;
 	char self[32] = "";
 
+	if (planned("ns-pid") && !planned("a fresh /proc"))
+		return true;
 	if (statfs("/proc", &status) != 0) {
 		if (errno == ENOENT)
 			return false;
@@ -118,6 +121,16 @@ static bool proc_is_foreign(void)
 	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
 		return true;
 	return atoi(self) != getpid();
+}
+
+/* For a chroot --pivot behind this in a dry run: where a mount would be. */
+static void plan_mount(const struct mount_order *order, const char *root)
+{
+	bool whole = root && strcmp(order->target, "/") == 0;
+	char *place = print_text("mount %s%s", root ? root : "", whole ? "" : order->target);
+
+	planned_add(place);
+	free(place);
 }
 
 static void set_propagation(const char *kind)
@@ -169,15 +182,18 @@ static void setup(struct plan *plan)
 		set_propagation(plan->propagation ? plan->propagation : "private");
 	}
 
-	if (!plan->no_proc && !plan->root && !plan->join && proc_is_foreign())
+	if (!plan->no_proc && !plan->root && !plan->join && proc_is_foreign()) {
 		mount_make(&(struct mount_order){ .kind = MOUNT_FS,
 						  .type = "proc",
 						  .target = "/proc" },
 			   NULL);
+		planned_add("a fresh /proc");
+	}
 
 	for (size_t i = 0; i < plan->count; i++) {
 		find_inside(plan, i);
 		mount_make(&plan->mounts[i].order, plan->mounts[i].root);
+		plan_mount(&plan->mounts[i].order, plan->mounts[i].root);
 	}
 	umask(before);
 }

@@ -19,6 +19,7 @@
 #include "message.h"
 #include "overlay.h"
 #include "path.h"
+#include "planned.h"
 #include "step.h"
 
 /* Whether our user namespace is the machine's own, whose number is fixed
@@ -27,6 +28,8 @@ static bool in_first_user_namespace(void)
 {
 	struct stat status;
 
+	if (planned("ns-user"))
+		return false;
 	if (stat("/proc/self/ns/user", &status) != 0) {
 		if (!dry_run)
 			step_fail("stat(\"/proc/self/ns/user\", &status)",
@@ -89,6 +92,7 @@ void mount_overlay(const struct mount_order *order, const char *root)
 	char *place = print_text("%s%s%s", root ? root : "", root ? "/" : "", order->target);
 	char layers[VALUE_SIZE] = "", *copy = copy_text(order->source), *save = NULL, *covered;
 	int fs, mount, target, before = -1;
+	bool own_tmpfs = !upper;
 
 	if (!upper != !work)
 		die("an overlay takes upper= and work= together, or none of them");
@@ -104,7 +108,7 @@ void mount_overlay(const struct mount_order *order, const char *root)
 
 	/* Without an upper layer of one's own: a tmpfs, thrown away with the
 	 * namespace. It is put where the overlay will go, which covers it. */
-	if (!upper) {
+	if (own_tmpfs) {
 		mount = mount_new("tmpfs", "overlay", "mode=0755",
 				  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 		mount_attach(mount, target, order);
@@ -133,9 +137,10 @@ void mount_overlay(const struct mount_order *order, const char *root)
 	mount = STEP(fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV), "make a mount of the overlay");
 	step_kernel_log = -1;
 	mount_attach(mount, target, order);
-	if (before >= 0) {
+	if (own_tmpfs) {
 		STEP(fchdir(before), "go back to the current folder");
-		close(before);
+		if (!dry_run)
+			close(before);
 	}
 	free(upper);
 	free(work);

@@ -144,9 +144,9 @@ void map_verify(const char *path, const char *wanted)
 	char text[MAP_SIZE];
 	size_t count;
 
+	STEP(read_file(path, text, sizeof(text)), "read %s back", path);
 	if (dry_run)
 		return;
-	STEP(read_file(path, text, sizeof(text)), "read %s back", path);
 	refuse_cut(path, text);
 	/* The kernel sorts them when they are more than five. */
 	count = sort_ranges(wanted, want);

@@ -143,13 +143,15 @@ static pid_t start_helper(const struct plan *plan, int pipe_ends[2])
 	_Exit(0);
 }
 
-static void let_helper_write(pid_t helper, int pipe_ends[2])
+static void let_helper_write(const struct plan *plan, pid_t helper, int pipe_ends[2])
 {
 	int status = 0;
 
 	STEP(write(pipe_ends[1], "", 1), "tell the helper to write the maps");
-	if (dry_run)
+	if (dry_run) {
+		write_maps(plan, "PID");
 		return;
+	}
 	close(pipe_ends[0]);
 	close(pipe_ends[1]);
 	/* Where SIGCHLD was inherited as ignored there is no status to wait
@@ -163,9 +165,9 @@ static void verify_setgroups(const char *wanted)
 {
 	char text[16];
 
+	STEP(read_file("/proc/self/setgroups", text, sizeof(text)), "read setgroups back");
 	if (dry_run)
 		return;
-	STEP(read_file("/proc/self/setgroups", text, sizeof(text)), "read setgroups back");
 	text[strcspn(text, "\n")] = '\0';
 	if (strcmp(text, wanted) != 0) {
 		errno = 0;
@@ -241,7 +243,7 @@ static void setup(const struct plan *plan)
 		STEP(unshare(CLONE_NEWUSER), "create a user namespace");
 
 		if (plan->helped)
-			let_helper_write(helper, pipe_ends);
+			let_helper_write(plan, helper, pipe_ends);
 		else
 			write_maps(plan, "self");
 		failing.decide = NULL;

@@ -69,9 +69,11 @@ static void verify(const struct names *names)
 {
 	struct utsname now;
 
-	if (dry_run || (!names->host && !names->domain))
+	if (!names->host && !names->domain)
 		return;
 	STEP(uname(&now), "read the names back");
+	if (dry_run)
+		return;
 	errno = 0;
 	if (names->host && strcmp(names->host, now.nodename) != 0)
 		step_fail("uname(&now)", "set the host name '%s'", names->host);
