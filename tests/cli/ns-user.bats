@@ -129,7 +129,7 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	for number in 0 4194305 4294967295 4294967296 18446744073709551617; do
 		run ns-user --join $number echo RAN
 		[ "$status" -eq 125 ]
-		[ "$output" = "ns-user: --join: there is no process $number here [NS-JOIN-GONE]" ]
+		[ "${lines[0]}" = "ns-user: --join: there is no process $number here [NS-JOIN-GONE]" ]
 	done
 }
 

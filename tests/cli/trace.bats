@@ -60,7 +60,7 @@ events() {
 }
 
 @test "a failed step is in the file, with its errno" {
-	run ns-user capdrop ns-uts -- true
+	run ns-user capdrop -- sh -c 'ns-uts true'
 	[ "$status" -eq 125 ]
 	[ "$(events 'steps[-1]["args"].get("error")')" = EPERM ]
 }
