@@ -23,6 +23,7 @@
 
 #include "account.h"
 #include "chain.h"
+#include "file.h"
 #include "message.h"
 #include "option.h"
 #include "planned.h"
@@ -136,6 +137,33 @@ static void become(const struct plan *plan)
 	}
 }
 
+/* For --explain: who we are, and how many capabilities are in the sets.
+ * proc_pid_status(5). */
+static void look(char *text, size_t size)
+{
+	static const char *const sets[][2] = {
+		{ "CapEff", "effective" },
+		{ "CapInh", "inheritable" },
+		{ "CapBnd", "bounding" },
+		{ "CapAmb", "ambient" },
+	};
+	char status[4096];
+	int n;
+
+	*text = '\0';
+	if (read_file("/proc/self/status", status, sizeof(status)) < 0)
+		return;
+	n = snprintf(text, size, "uid %u", geteuid());
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		const char *set = find_field(status, sets[i][0]);
+
+		n += snprintf(text + n, size - (size_t)n, ", %d %s",
+			      set ? __builtin_popcountll(strtoull(set, NULL, 16)) : 0, sets[i][1]);
+	}
+	snprintf(text + n, size - (size_t)n, "%s",
+		 prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? ", no_new_privs" : "");
+}
+
 /* Reads back what the kernel holds now. A step that did not take effect must
  * not go unnoticed. */
 static void verify(const struct plan *plan, uint64_t permitted)
@@ -172,6 +200,7 @@ static void setup(const struct plan *plan)
 	struct sets before;
 	uint64_t permitted;
 
+	step_watch(look);
 	/* Bounding first: it takes CAP_SETPCAP, which may be among those that
 	 * go. Where there is nothing left to drop, it takes nothing. (A new user
 	 * namespace comes with all; in a dry run it is not there.) */

@@ -194,8 +194,20 @@ static bool is_inside(void)
 	return syscall(SYS_getcwd, path, sizeof(path)) > 0 && *path == '/';
 }
 
+/* For --explain: which directory is "/". statx(2). */
+static void look(char *text, size_t size)
+{
+	struct statx root;
+
+	*text = '\0';
+	if (statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &root) == 0)
+		snprintf(text, size, "/ is inode %llu of mount %llu",
+			 (unsigned long long)root.stx_ino, (unsigned long long)root.stx_mnt_id);
+}
+
 static void setup(const struct plan *plan)
 {
+	step_watch(look);
 	refuse_directories();
 	close_descriptors(plan->keep, plan->keep_count);
 

@@ -139,7 +139,12 @@ static void narrate_result(void)
 {
 	char after[512] = "";
 	const char *kind = namespace_of(step.call);
+	static const char *last;
+	unsigned told = lines_told;
 
+	/* The same call many times in a row, in short: once. */
+	if (in_short() && last && strcmp(last, step.call) == 0)
+		return;
 	if (kind) {
 		read_namespace(kind, after, sizeof(after));
 		if (*after && strcmp(step.namespace_before, after) != 0)
@@ -152,6 +157,8 @@ static void narrate_result(void)
 		look(after, sizeof(after));
 	if (*after && strcmp(step.before, after) != 0)
 		tell(*step.before ? step.before : "nothing", after);
+	if (lines_told != told)
+		last = step.call;
 }
 
 bool step_went_well(long result, int allowed)

@@ -123,6 +123,19 @@ static bool proc_is_foreign(void)
 	return atoi(self) != getpid();
 }
 
+/* For --explain: how many mounts there are. proc_pid_mountinfo(5). */
+static void look(char *text, size_t size)
+{
+	FILE *list = fopen("/proc/self/mountinfo", "re");
+	int mounts = 0, c;
+
+	while (list && (c = getc(list)) != EOF)
+		mounts += c == '\n';
+	if (list)
+		fclose(list);
+	snprintf(text, size, "%d mounts", mounts);
+}
+
 /* For a chroot --pivot behind this in a dry run: where a mount would be. */
 static void plan_mount(const struct mount_order *order, const char *root)
 {
@@ -168,6 +181,7 @@ static void setup(struct plan *plan)
 	/* The mode of the mount points that are made is ours to say. */
 	mode_t before = umask(022);
 
+	step_watch(look);
 	if (plan->join) {
 		int other = open_namespace("mnt", plan->join);
 

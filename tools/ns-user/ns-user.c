@@ -217,12 +217,26 @@ static void warn_of_capdrop(void)
 		     "comes with all of them again: put capdrop behind ns-user");
 }
 
+/* For --explain: who we are here, and how our ids are mapped. */
+static void look(char *text, size_t size)
+{
+	char map[64] = "";
+	unsigned inner = 0, outer = 0, count = 0;
+
+	if (read_file("/proc/self/uid_map", map, sizeof(map)) > 0 &&
+	    sscanf(map, "%u %u %u", &inner, &outer, &count) == 3)
+		snprintf(text, size, "uid %u, map %u %u %u", geteuid(), inner, outer, count);
+	else
+		snprintf(text, size, "uid %u, no map", geteuid());
+}
+
 static void setup(const struct plan *plan)
 {
 	struct tie tie = tie_read();
 	int pipe_ends[2] = { -1, -1 };
 	pid_t helper = 0;
 
+	step_watch(look);
 	if (plan->join) {
 		int other = open_namespace("user", plan->join);
 
