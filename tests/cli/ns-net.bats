@@ -478,10 +478,10 @@ REACHES='reaches() { timeout 0.9 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Conn
 }
 
 @test "ns-net --explain says that ns-user behind it can't change the network" {
-	run own ns-net --explain -- ns-user -- true
+	STRATA_EXPLAIN=1 run own ns-net -- ns-user -- true
 	[ "$status" -eq 0 ]
 	[[ $output == *"note: ns-net before ns-user"* ]]
-	run own ns-net --explain -- echo ns-user
+	STRATA_EXPLAIN=1 run own ns-net -- echo ns-user
 	[[ $output != *note:* ]]
 }
 

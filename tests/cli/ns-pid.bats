@@ -365,7 +365,13 @@ need_job_control() {
 	run ns-pid -- echo RAN
 	[ "$status" -eq 125 ]
 	[ "${lines[0]}" = "ns-pid: cannot create a PID namespace: Operation not permitted (EPERM) [NS-PRIV]" ]
-	[[ $output != *RAN* ]]
+	# The fix is the line that was typed, with ns-user before it, and works.
+	fix=$(sed -n 's/^  fix: put ns-user first:  //p' <<<"$output")
+	[ "$fix" = "ns-user ns-pid -- echo RAN" ]
+	! grep -qx RAN <<<"$output"
+	need_namespaces
+	run sh -c "$fix"
+	[ "$output" = RAN ]
 }
 
 @test "ns-pid ends when any of its calls fails, before the program runs" {
