@@ -259,10 +259,12 @@ typing() {
 
 @test "--allow-new-privs takes CAP_SYS_ADMIN" {
 	run -125 "${plain[@]}" "$BIN/lsm" --allow-new-privs -- touch out/new
-	[[ ${lines[0]} == *"[SC-NNP]" ]]
+	[[ ${lines[0]} == *"Permission denied (EACCES) [SC-NNP]" ]]
+	[[ $output == *"  fix: leave --allow-new-privs out, or:  sudo $BIN/lsm --allow-new-privs -- touch out/new"* ]]
 	[ ! -e out/new ]
-	run -125 "${plain[@]}" "$BIN/lsm" --allow-new-privs --seccomp none --ro / -- touch out/new
-	[[ ${lines[0]} == *"[LL-NNP]" ]]
+	run -125 "${plain[@]}" "$BIN/lsm" --allow-new-privs --seccomp none --rox / --best-effort -- touch out/new
+	[[ $output == *"Operation not permitted (EPERM) [LL-NNP]"$'\n  call: '* ]]
+	[ ! -e out/new ]
 }
 
 @test "--allow-new-privs as root: the filter without no_new_privs" {
@@ -320,7 +322,8 @@ typing() {
 
 @test "an unknown name in --deny is an error with the one that was meant" {
 	run -125 lsm --deny mkdir,mkdirrat -- touch in/ran
-	[[ $output == *"'mkdirrat'; did you mean 'mkdirat'? [SC-NAME]" ]]
+	[[ ${lines[0]} == *"'mkdirrat'; did you mean 'mkdirat'? [SC-NAME]" ]]
+	[[ $output == *"  fix: write mkdirat instead"* ]]
 	[ ! -e in/ran ]
 	for bad in '' , mkdir, ,mkdir 'mkdir, mkdirat' "$(printf 'x%.0s' {1..5000})"; do
 		run -125 lsm --deny "$bad" -- touch in/ran
@@ -500,7 +503,7 @@ typing() {
 	run lsm --seccomp profile.json -- mkdir in/x
 	[[ $output == *"No space left on device"* ]]
 	run -125 lsm --seccomp /dev/zero -- touch in/ran
-	[[ $output == *"1048576 bytes [SC-JSON]" ]]
+	[[ ${lines[0]} == *"1048576 bytes [SC-JSON]" ]]
 	[ ! -e in/ran ]
 }
 
@@ -649,31 +652,67 @@ print $! + 0, "\n"'
 	[[ $output == *"expected signal or abstract-unix-socket"* ]]
 }
 
+@test "a path that is not there: the part that is missing is named" {
+	need_landlock 5
+	run -125 lsm --rwx / --ro in/a/b/c -- touch in/ran
+	[[ ${lines[0]} == "lsm: cannot open 'in/a/b/c' for --ro: No such file or directory (ENOENT) [LL-PATH]" ]]
+	[[ $output == *"  why: there is no in/a; "* ]]
+	run -125 lsm --rwx / --ro in/file/x -- touch in/ran
+	[[ ${lines[0]} == *"(ENOTDIR) [LL-PATH]" ]]
+	[ ! -e in/ran ]
+}
+
 @test "the kernel's limit of 16 rulesets is told as such" {
 	need_landlock 1
 	one=(lsm --best-effort --seccomp none --rwx /)
 	chain=()
 	for _ in $(seq 17); do chain+=("${one[@]}"); done
 	run -125 "${chain[@]}" touch in/ran
-	[[ $output == *"[LL-LAYERS]"* ]]
+	[[ $output == *"(E2BIG) [LL-LAYERS]"$'\n  call: '* ]]
 	[ ! -e in/ran ]
 }
 
 @test "a rule on a file system of the kernel's own is told as such" {
 	need_landlock 5
 	run -125 lsm --ro /proc/self/ns/net -- touch in/ran
-	[[ $output == *"[LL-FS]"* ]]
+	[[ $output == *"(EBADFD) [LL-FS]"$'\n  call: '* ]]
+	[[ $output == *"  fix: leave  --ro /proc/self/ns/net  out"* ]]
 	[ ! -e in/ran ]
 }
 
-@test "a program whose loader may not be executed: the loader is named" {
+# The line behind "fix:", as words.
+fix_line() { sed -n 's/^  fix: //p' <<<"$output"; }
+
+@test "a program that may not be executed, or whose loader may not: the line that works" {
 	need_landlock 5
 	run -126 lsm --ro in -- "$(type -P true)"
-	[[ ${lines[0]} == *"add  --rox "*"[LL-EXEC]" ]]
+	[[ ${lines[0]} == "lsm: note: "*"/true can't be executed under these rules [LL-EXEC]" ]]
+	[[ ${lines[1]} == "  why: no --rox or --rwx is on it or above it" ]]
+	[[ ${lines[2]} == "  fix: lsm --rox /"*" --ro in -- "*/true ]]
+	eval "$(fix_line)"
 	loader=$(readelf -l "$(type -P true)" 2>/dev/null | sed -n 's/.*interpreter: \(.*\)]/\1/p')
 	[ -n "$loader" ] || skip "needs readelf, and a dynamic true"
 	run -126 lsm --rox "$(type -P true)" -- "$(type -P true)"
-	[[ ${lines[0]} == *"add  --rox $loader "*"[LL-EXEC]" ]]
+	[[ ${lines[1]} == "  why: it may be, but what starts it, $(realpath "$loader"), may not" ]]
+	eval "$(fix_line)"
+}
+
+# The wish of all beginners: "/" may be read, and nothing starts.
+@test "--ro / alone: the note names --rox /usr, and with it the program runs" {
+	need_landlock 5
+	[ -d /usr/bin ] && [ "$(realpath "$(type -P true)")" != "$(type -P true)" ] || [ -x /usr/bin/true ] || skip "no /usr/bin/true"
+	run -126 lsm --ro / -- /usr/bin/true
+	[[ $(fix_line) == "lsm --rox /usr --ro / -- /usr/bin/true" ]]
+	lsm --rox /usr --ro / -- /usr/bin/true
+}
+
+@test "a script: each program that starts it is asked for" {
+	need_landlock 5
+	printf '#!%s\n' "$(type -P sh)" >in/script
+	chmod +x in/script
+	run -126 lsm --rox in/script -- in/script
+	[[ ${lines[1]} == "  why: it may be, but what starts it, "*", may not" ]]
+	eval "$(fix_line)"
 }
 
 @test "the program that is named is the one that would have been executed" {
@@ -682,9 +721,9 @@ print $! + 0, "\n"'
 	printf '#!/bin/sh\n' >in/path/ns-uts
 	chmod +x in/path/ns-uts
 	PATH=$PWD/in/path:$PATH run -126 lsm --ro in -- ns-uts true
-	[[ ${lines[0]} == *" $BIN/ns-uts can't be executed"*"[LL-EXEC]" ]]
+	[[ ${lines[0]} == *" $BIN/ns-uts can't be executed under these rules [LL-EXEC]" ]]
 	run -126 env -u SHELL "$BIN/lsm" --ro in
-	[[ ${lines[0]} == *" /bin/sh can't be executed"*"[LL-EXEC]" ]]
+	[[ ${lines[0]} == *" /bin/sh can't be executed under these rules [LL-EXEC]" ]]
 	# What is forbidden is passed over, and nothing is said.
 	cp "$BIN/ns-uts" in/path/prog
 	mkdir in/other

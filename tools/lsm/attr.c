@@ -18,6 +18,7 @@
 #include "lsm.h"
 #include "message.h"
 #include "step.h"
+#include "why.h"
 
 #define ATTR "/proc/thread-self/attr/"
 
@@ -61,6 +62,14 @@ bool lsm_selinux_runs(void)
 	       strcmp(text, "kernel") != 0;
 }
 
+void lsm_label_at_exec(char *label, size_t size)
+{
+	if (read_file(ATTR "apparmor/exec", label, size) <= 0 &&
+	    read_file(ATTR "exec", label, size) <= 0)
+		*label = '\0';
+	label[strcspn(label, "\n")] = '\0';
+}
+
 /* One line, without what could end it in the middle. */
 static void check_label(const char *label, const char *option, size_t max)
 {
@@ -82,34 +91,54 @@ static bool reads_back(const char *file, const char *label)
 	       strchr(" \n", text[length]);
 }
 
-void lsm_apparmor_apply(const char *profile)
+/* AppArmor's word for a process that no profile is on. */
+static bool is_unconfined(const char *label)
+{
+	return strncmp(label, "unconfined", 10) == 0 && strchr(" \n", label[10]);
+}
+
+/* Under no_new_privs a profile may only be changed to one that allows less. The
+ * program is refused (EPERM) when the other allows more in any point. */
+static void warn_of_profile(void)
+{
+	char label[300];
+
+	if (read_file(ATTR "apparmor/current", label, sizeof(label)) <= 0 || is_unconfined(label))
+		return;
+	label[strcspn(label, "\n")] = '\0';
+	note("AppArmor has this process under '%s' already, and under no_new_privs it changes to "
+	     "no profile that allows more in any point: the program may not be executed (EPERM); "
+	     "--allow-new-privs would be the way [AA-NNP]",
+	     label);
+}
+
+void lsm_apparmor_apply(const char *profile, bool allow_new_privs)
 {
 	const char *file = has_own_folder() ? ATTR "apparmor/exec" : ATTR "exec";
-	char command[512], fix[600];
+	struct reason refusal = { 0 }, *reason = &refusal;
+	char command[512];
 
 	check_label(profile, "--apparmor-profile", 400);
 	require_proc();
-	if (!lsm_apparmor_runs() && !dry_run)
-		lsm_refuse("AA-OFF",
-			   "AppArmor does not run on this machine: it is not built into "
-			   "the kernel, or not switched on at boot",
-			   "leave --apparmor-profile out, or boot with  lsm=...,apparmor",
-			   "apparmor(7)", "change to the AppArmor profile '%s'", profile);
+	if (!lsm_apparmor_runs() && !dry_run) {
+		char modules[400];
+
+		if (!lsm_read_modules(modules, sizeof(modules)))
+			snprintf(modules, sizeof(modules), "can't be told");
+		FIX("leave --apparmor-profile out, or boot with  lsm=...,apparmor  on the kernel's "
+		    "command line");
+		(void)REASON(
+			"AA-OFF", "apparmor(7)",
+			"AppArmor does not run on this machine: it is not built into the kernel, or "
+			"not switched\non at boot; the modules that run: %s",
+			modules);
+		why_refuse(reason, "cannot change to the AppArmor profile '%s'", profile);
+	}
+	if (!allow_new_privs && !dry_run)
+		warn_of_profile();
 
 	snprintf(command, sizeof(command), "exec %s", profile);
-	if (STEP_UNLESS(ENOENT, write_file(file, command), "change to the AppArmor profile '%s'",
-			profile) < 0 &&
-	    !dry_run) {
-		snprintf(fix, sizeof(fix),
-			 "sudo apparmor_parser -r /etc/apparmor.d/FILE   (the file "
-			 "with 'profile %s'); 'sudo aa-status' lists the loaded ones",
-			 profile);
-		lsm_refuse("AA-NOPROFILE",
-			   "no profile of this name is loaded; 'no such file' is "
-			   "AppArmor's answer to that",
-			   fix, "apparmor_parser(8)", "change to the AppArmor profile '%s'",
-			   profile);
-	}
+	STEP(write_file(file, command), "change to the AppArmor profile '%s'", profile);
 	if (!dry_run && !reads_back(file, profile)) {
 		errno = 0;
 		step_fail("read(attr/exec)", "change to the AppArmor profile '%s'", profile);
@@ -129,27 +158,24 @@ static bool refuses_under_nnp(void)
 
 void lsm_selinux_apply(const char *context, bool allow_new_privs)
 {
+	struct reason refusal = { 0 }, *reason = &refusal;
+
 	check_label(context, "--selinux-label", 4000);
 	require_proc();
-	if (!lsm_selinux_runs() && !dry_run)
-		lsm_refuse("SE-OFF",
-			   "SELinux does not run on this machine: it is not built into the "
-			   "kernel, not switched on at boot, or no policy is loaded",
-			   "leave --selinux-label out", "selinux(8)",
-			   "change to the SELinux context '%s'", context);
-
+	if (!lsm_selinux_runs() && !dry_run) {
+		FIX("leave --selinux-label out, or boot with  security=selinux selinux=1  and a policy "
+		    "in /etc/selinux");
+		(void)REASON(
+			"SE-OFF", "selinux(8)",
+			"SELinux does not run on this machine: it is not built into the kernel, not "
+			"switched on\nat boot, or no policy is loaded");
+		why_refuse(reason, "cannot change to the SELinux context '%s'", context);
+	}
 	if (!allow_new_privs && !dry_run && refuses_under_nnp())
 		note("this SELinux policy changes no context under no_new_privs: the program will "
 		     "not be executed (EPERM); --allow-new-privs would be the way [SE-NNP]");
 
-	if (STEP_UNLESS(EINVAL, write_file(ATTR "exec", context),
-			"change to the SELinux context '%s'", context) < 0 &&
-	    !dry_run)
-		lsm_refuse("SE-CTX",
-			   "the loaded policy has no such context: a user, a role, a type, "
-			   "and often a level",
-			   "compare with  id -Z  and  ps -Z", "selinux(8)",
-			   "change to the SELinux context '%s'", context);
+	STEP(write_file(ATTR "exec", context), "change to the SELinux context '%s'", context);
 	if (!dry_run && !reads_back(ATTR "exec", context)) {
 		errno = 0;
 		step_fail("read(attr/exec)", "change to the SELinux context '%s'", context);

@@ -74,6 +74,17 @@ bool lsm_filter_knows(const char *name)
 	       strcmp(name, "uretprobe") == 0;
 }
 
+const char *lsm_filter_name(uint32_t arch, int number)
+{
+	bool x32 = arch == AUDIT_ARCH_X86_64 && (number & X32_BIT);
+	const char *name = seccomp_syscall_resolve_num_arch(x32 ? SCMP_ARCH_X32 : arch, number);
+
+	for (size_t i = 0; !name && i < sizeof(newer_calls) / sizeof(*newer_calls); i++)
+		if (newer_calls[i].number == (x32 ? number & ~X32_BIT : number))
+			name = newer_calls[i].name;
+	return name;
+}
+
 const char *const *lsm_filter_names(void)
 {
 	size_t newer = sizeof(newer_calls) / sizeof(*newer_calls), n = 0;
@@ -212,8 +223,10 @@ bool lsm_filter_rule(struct lsm_filter *filter, const char *name, uint32_t actio
 		if (number < 0)
 			return false;
 		if (count)
-			die("a rule on the arguments of '%s', which is newer than the libseccomp "
-			    "in here, can't be kept [SC-NAME]",
+			die("a rule on the arguments of '%s' can't be kept [SC-NAME]\n"
+			    "  why: the call is newer than the libseccomp that Strata was built with\n"
+			    "  fix: leave its \"args\" out, which allows or refuses it whatever they are\n"
+			    "  see: seccomp_rule_add(3)",
 			    name);
 		add_newer(filter, number, action);
 		return true;

@@ -18,6 +18,8 @@
 #include "chain.h"
 #include "lsm.h"
 #include "message.h"
+#include "paste.h"
+#include "trace.h"
 
 /* Whether it is a file that could be executed if it were not for Landlock. */
 static bool is_executable(const char *file)
@@ -30,7 +32,7 @@ static bool is_executable(const char *file)
 
 /* What starts it: the loader of a 64-bit ELF file, or the first line's
  * program. Empty for a static program. */
-static void find_starter(const char *file, char *starter, size_t size)
+void lsm_find_starter(const char *file, char *starter, size_t size)
 {
 	char head[256] = "";
 	Elf64_Ehdr header;
@@ -62,52 +64,105 @@ static void find_starter(const char *file, char *starter, size_t size)
 		close(fd);
 }
 
+void lsm_landlock_find(struct lsm_landlock *landlock)
+{
+	for (size_t i = 0; i < landlock->path_count; i++) {
+		struct stat status;
+
+		landlock->paths[i].found = stat(landlock->paths[i].path, &status) == 0;
+		landlock->paths[i].device = status.st_dev;
+		landlock->paths[i].inode = status.st_ino;
+	}
+}
+
+uint64_t lsm_landlock_allows(const struct lsm_landlock *landlock, const char *real)
+{
+	char above[PATH_MAX];
+	uint64_t rights = 0;
+
+	snprintf(above, sizeof(above), "%s", real);
+	for (;;) {
+		char *slash = strrchr(above, '/');
+		struct stat status;
+
+		if (stat(*above ? above : "/", &status) == 0)
+			for (size_t i = 0; i < landlock->path_count; i++)
+				if (landlock->paths[i].found &&
+				    landlock->paths[i].device == status.st_dev &&
+				    landlock->paths[i].inode == status.st_ino)
+					rights |= landlock->paths[i].access;
+		if (!slash || !above[1])
+			return rights;
+		*slash = '\0';
+	}
+}
+
 /* Whether a rule that allows executing is on the file or above it. */
 static bool is_allowed(const struct lsm_landlock *landlock, const char *file)
 {
-	char real[PATH_MAX], above[PATH_MAX];
+	char real[PATH_MAX];
 
-	if (!realpath(file, real))
-		return true;
-	for (size_t i = 0; i < landlock->path_count; i++) {
-		size_t length;
-
-		if (!(landlock->paths[i].access & LANDLOCK_ACCESS_FS_EXECUTE) ||
-		    !realpath(landlock->paths[i].path, above))
-			continue;
-		length = strcmp(above, "/") == 0 ? 0 : strlen(above);
-		if (strncmp(real, above, length) == 0 && (real[length] == '/' || !real[length]))
-			return true;
-	}
-	return false;
+	return !realpath(file, real) ||
+	       (lsm_landlock_allows(landlock, real) & LANDLOCK_ACCESS_FS_EXECUTE);
 }
 
-void lsm_landlock_foresee(const struct lsm_landlock *landlock, char *words[])
+/* The options that the program lacks to be started: "--rox /usr". Returns how
+ * many there are; `first` is the first file that may not be executed. */
+static int list_missing(const struct lsm_landlock *landlock, const char *file, char *options,
+			size_t size, char first[PATH_MAX])
 {
-	char next[PATH_MAX], file[PATH_MAX] = "", starter[PATH_MAX];
+	struct lsm_need needs[LSM_NEEDS_MAX];
+	char real[PATH_MAX], one[PATH_MAX + 16];
+	int count = realpath(file, real) ? lsm_needs_to_execute(real, needs) : 0, missing = 0;
+	size_t n = 0;
 
-	if (!landlock->path_count || lsm_landlock_abi() < 1)
+	*options = '\0';
+	for (int i = 0; i < count; i++) {
+		if (is_allowed(landlock, needs[i].path))
+			continue;
+		snprintf(one, sizeof(one), "--rox %s", lsm_widened(needs[i].path, needs[i].rights));
+		if (missing++ == 0)
+			memcpy(first, needs[i].path, sizeof(needs[i].path));
+		if (!strstr(options, one) && n < size)
+			n += (size_t)snprintf(options + n, size - n, "%s%s", n ? " " : "", one);
+	}
+	return missing;
+}
+
+/* A note in the form of a refusal: the kernel has not refused it yet. */
+static void warn(const char *file, const char *first, const char *options)
+{
+	char why[2 * PATH_MAX + 100], real[PATH_MAX];
+
+	if (realpath(file, real) && strcmp(real, first) == 0)
+		snprintf(why, sizeof(why), "no --rox or --rwx is on it or above it");
+	else
+		snprintf(why, sizeof(why), "it may be, but what starts it, %s, may not", first);
+	dprintf(2,
+		"%s: note: %s can't be executed under these rules [LL-EXEC]\n"
+		"  why: %s\n  fix: %s\n  see: landlock(7)\n",
+		tool_name, file, why, paste_line(NULL, options));
+}
+
+void lsm_landlock_foresee(struct lsm_landlock *landlock)
+{
+	char next[PATH_MAX], file[PATH_MAX] = "", first[PATH_MAX], options[300];
+
+	if (!landlock->path_count || !landlock->words)
 		return;
+	lsm_landlock_find(landlock);
 	/* What may not be executed is passed over, so all of them have to be
 	 * forbidden; then the first is the one that was meant. */
-	for (int n = 0; chain_candidate(words, n, next, sizeof(next)); n++) {
+	for (int n = 0; chain_candidate(landlock->words, n, next, sizeof(next)); n++) {
 		if (!is_executable(next))
 			continue;
-		find_starter(next, starter, sizeof(starter));
-		if (is_allowed(landlock, next) && (!*starter || is_allowed(landlock, starter)))
+		if (list_missing(landlock, next, options, sizeof(options), first) == 0)
 			return;
 		if (!*file)
 			snprintf(file, sizeof(file), "%s", next);
 	}
 	if (!*file)
 		return;
-	find_starter(file, starter, sizeof(starter));
-	if (!is_allowed(landlock, file))
-		note("%s can't be executed: no --rox or --rwx is on it or above it; add  --rox %s  "
-		     "[LL-EXEC]",
-		     file, file);
-	else
-		note("%s can't be executed: it may be, but what starts it, %s, may not; add  --rox %s"
-		     "  and --ro for the libraries that ldd lists [LL-EXEC]",
-		     file, starter, starter);
+	list_missing(landlock, file, options, sizeof(options), first);
+	warn(file, first, options);
 }

@@ -20,6 +20,8 @@
 
 #include "lsm.h"
 #include "message.h"
+#include "paste.h"
+#include "why.h"
 
 struct profile {
 	const char *name, *text; /* the file */
@@ -82,6 +84,24 @@ static const char *find_word(const struct profile *profile, const char *word)
 	return begin;
 }
 
+static _Noreturn void refuse_line(const char *name, int line, const char *id, const char *message)
+{
+	struct reason refusal = { 0 }, *reason = &refusal;
+	char *quoted = paste_word(name);
+
+	(void)REASON(
+		id, "https://docs.docker.com/engine/security/seccomp/", "%s",
+		strcmp(id, "SC-NAME") == 0
+			? "a name that means nothing would be a rule that does nothing"
+			: "the profile is not as Docker and OCI write it; what is read wrongly could "
+			  "allow too much");
+	FIX("vi +%d %s", line, quoted);
+	if (strncmp(name, "fd:", 3) == 0)
+		FIX("correct line %d of what descriptor %s holds", line, name + 3);
+	free(quoted);
+	why_refuse(reason, "%s:%d: %s", name, line, message);
+}
+
 static _Noreturn void wrong(const struct profile *profile, const char *word, const char *id,
 			    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -94,8 +114,7 @@ static _Noreturn void wrong(const struct profile *profile, const char *word, con
 	va_start(values, format);
 	vsnprintf(message, sizeof(message), format, values);
 	va_end(values);
-	die("%s:%d: %s [%s]", profile->name, line_of(profile, find_word(profile, word)), message,
-	    id);
+	refuse_line(profile->name, line_of(profile, find_word(profile, word)), id, message);
 }
 
 /* ---- reading values, each of the type that it must have ---- */
@@ -303,58 +322,12 @@ static uint32_t read_action(const struct profile *profile, json_t *object, const
 
 /* ---- includes and excludes ---- */
 
-/* In the order of their numbers. capabilities(7) */
-static const char *const capability_names[] = {
-	"CHOWN",
-	"DAC_OVERRIDE",
-	"DAC_READ_SEARCH",
-	"FOWNER",
-	"FSETID",
-	"KILL",
-	"SETGID",
-	"SETUID",
-	"SETPCAP",
-	"LINUX_IMMUTABLE",
-	"NET_BIND_SERVICE",
-	"NET_BROADCAST",
-	"NET_ADMIN",
-	"NET_RAW",
-	"IPC_LOCK",
-	"IPC_OWNER",
-	"SYS_MODULE",
-	"SYS_RAWIO",
-	"SYS_CHROOT",
-	"SYS_PTRACE",
-	"SYS_PACCT",
-	"SYS_ADMIN",
-	"SYS_BOOT",
-	"SYS_NICE",
-	"SYS_RESOURCE",
-	"SYS_TIME",
-	"SYS_TTY_CONFIG",
-	"MKNOD",
-	"LEASE",
-	"AUDIT_WRITE",
-	"AUDIT_CONTROL",
-	"SETFCAP",
-	"MAC_OVERRIDE",
-	"MAC_ADMIN",
-	"SYSLOG",
-	"WAKE_ALARM",
-	"BLOCK_SUSPEND",
-	"AUDIT_READ",
-	"PERFMON",
-	"BPF",
-	"CHECKPOINT_RESTORE",
-	NULL,
-};
-
 static bool has_capability(const struct profile *profile, const char *name)
 {
 	const char *bare = strncasecmp(name, "CAP_", 4) == 0 ? name + 4 : name;
 
-	for (size_t i = 0; capability_names[i]; i++)
-		if (strcasecmp(capability_names[i], bare) == 0)
+	for (int i = 0; lsm_capability_name(i); i++)
+		if (strcasecmp(lsm_capability_name(i), bare) == 0)
 			return profile->capabilities >> i & 1;
 	wrong(profile, name, "SC-JSON", "unknown capability \"%.80s\"", name);
 }
@@ -576,14 +549,19 @@ struct sock_fprog lsm_json_compile(const char *name, const char *text, size_t si
 	json_t *root, *list;
 
 	if (memchr(text, '\0', size))
-		die("%s: this is no JSON: it holds a byte 0 [SC-JSON]", name);
+		refuse_line(name, 1, "SC-JSON", "this is no JSON: it holds a byte 0");
 	/* A key that stands twice would mean one thing here, and another in
 	 * another program. */
 	root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
-	if (!root)
-		die("%s:%d: this is no JSON: %s [SC-JSON]", name, error.line, error.text);
+	if (!root) {
+		char message[300];
+
+		snprintf(message, sizeof(message), "this is no JSON: %s", error.text);
+		refuse_line(name, error.line, "SC-JSON", message);
+	}
 	if (!json_is_object(root))
-		die("%s:1: a profile is an object: { \"defaultAction\": ... } [SC-JSON]", name);
+		refuse_line(name, 1, "SC-JSON",
+			    "a profile is an object: { \"defaultAction\": ... }");
 	check_keys(&profile, root, keys);
 
 	lsm_filter_begin(&profile.filter, seccomp_arch_native(),

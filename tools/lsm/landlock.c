@@ -13,7 +13,6 @@
  * Each version ("ABI") knows more rights. A kernel refuses those that it does
  * not know, and a right that is not handled is not denied.
  * Read on: landlock(7), and the kernel's Documentation/userspace-api/landlock.rst. */
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdio.h>
@@ -22,12 +21,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "file.h"
 #include "kernel.h"
 #include "lsm.h"
 #include "message.h"
 #include "number.h"
+#include "paste.h"
 #include "step.h"
+#include "why.h"
 
 /* The kernel's structures of today. An older kernel takes them too, as long
  * as what it does not know is 0. */
@@ -91,13 +91,19 @@ static const struct {
 	{ "--rwx", READ | WRITE | EXECUTE },
 };
 
+uint64_t lsm_rights_of(const char *option)
+{
+	for (size_t i = 0; i < sizeof(path_options) / sizeof(*path_options); i++)
+		if (strcmp(path_options[i].option, option) == 0)
+			return path_options[i].access;
+	return 0;
+}
+
 void lsm_landlock_path(struct lsm_landlock *landlock, const char *option, const char *path)
 {
 	struct lsm_path *rule = &landlock->paths[landlock->path_count++];
 
-	for (size_t i = 0; i < sizeof(path_options) / sizeof(*path_options); i++)
-		if (strcmp(path_options[i].option, option) == 0)
-			rule->access = path_options[i].access;
+	rule->access = lsm_rights_of(option);
 	rule->option = option;
 	rule->path = path;
 }
@@ -144,28 +150,18 @@ int lsm_landlock_abi(void)
 	return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 }
 
-static _Noreturn void refuse_missing(int error)
+struct lsm_handled lsm_landlock_handled(const struct lsm_landlock *landlock)
 {
-	char modules[400] = "?", why[600];
+	uint64_t masks[] = { landlock->path_count ? ALL_FILE_RIGHTS : 0,
+			     landlock->port_count ? ALL_PORT_RIGHTS : 0, landlock->scoped };
+	int abi = lsm_landlock_abi();
 
-	if (error == ENOSYS)
-		lsm_refuse("LL-NONE", "this kernel has no Landlock; it came with Linux 5.13",
-			   "leave the Landlock options out, or take a newer kernel", "landlock(7)",
-			   "restrict this process with Landlock: %s", errno_text(error));
-	if (error != EOPNOTSUPP)
-		lsm_refuse("LL-REFUSED",
-			   "the kernel does not say which version of Landlock it has: "
-			   "a seccomp filter may forbid the question",
-			   "", "landlock(7)", "restrict this process with Landlock: %s",
-			   errno_text(error));
-	if (read_file("/sys/kernel/security/lsm", modules, sizeof(modules)) > 0)
-		modules[strcspn(modules, "\n")] = '\0';
-	snprintf(why, sizeof(why),
-		 "Landlock is built into this kernel, but not switched on; the "
-		 "modules that run: %s",
-		 modules);
-	lsm_refuse("LL-OFF", why, "boot with  lsm=landlock,...  on the kernel's command line",
-		   "landlock(7)", "restrict this process with Landlock: %s", errno_text(error));
+	for (size_t i = 0; i < sizeof(later) / sizeof(*later); i++)
+		if (abi < later[i].abi)
+			masks[later[i].kind] &= ~later[i].right;
+	if (abi < 1)
+		masks[FILES] = 0;
+	return (struct lsm_handled){ masks[FILES], masks[PORTS], masks[SCOPES] };
 }
 
 /* Takes the rights away that this kernel has no word for. One that was asked
@@ -175,31 +171,37 @@ static void drop_unknown(struct ruleset *ruleset, const struct lsm_landlock *lan
 {
 	uint64_t *const masks[] = { &ruleset->handled_access_fs, &ruleset->handled_access_net,
 				    &ruleset->scoped };
+	struct reason refusal = { 0 }, *reason = &refusal;
+	const char *first = NULL;
+	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(*later); i++) {
 		const struct later *one = &later[i];
-		char why[300];
 
 		if (abi >= one->abi || !(*masks[one->kind] & one->right))
 			continue;
 		*masks[one->kind] &= ~one->right;
 		if (one->optional)
 			continue;
-		if (landlock->best_effort) {
+		if (landlock->best_effort)
 			note("Landlock has no say on %s here: that needs ABI %d (Linux %s), and this "
 			     "kernel has %d [LL-ABI]",
 			     one->what, one->abi, one->kernel, abi);
-			continue;
-		}
-		snprintf(why, sizeof(why),
-			 "this needs Landlock ABI %d (Linux %s), and this kernel "
-			 "has %d",
-			 one->abi, one->kernel, abi);
-		lsm_refuse("LL-ABI", why,
-			   "add --best-effort, which leaves out what this kernel "
-			   "does not have, and says so",
-			   "landlock(7)", "restrict %s with Landlock", one->what);
+		if (!first)
+			first = one->what;
+		n += (size_t)snprintf(reason->why + n, sizeof(reason->why) - n,
+				      "%s needs ABI %d (Linux %s)\n", one->what, one->abi,
+				      one->kernel);
 	}
+	if (!first || landlock->best_effort)
+		return;
+	snprintf(reason->id, sizeof(reason->id), "LL-ABI");
+	snprintf(reason->see, sizeof(reason->see), "landlock(7)");
+	snprintf(reason->why + n, sizeof(reason->why) - n, "and the Landlock of this kernel has %d",
+		 abi);
+	FIX("%s\nwhich leaves out what is listed here: the program keeps those rights",
+	    paste_line(NULL, "--best-effort"));
+	why_refuse(reason, "cannot restrict %s with Landlock", first);
 }
 
 static void allow_path(int ruleset, const struct lsm_path *path, uint64_t handled)
@@ -216,17 +218,9 @@ static void allow_path(int ruleset, const struct lsm_path *path, uint64_t handle
 
 	/* The rule is on the file or folder itself, and on all that is below
 	 * it; a rename of the path does not change that. */
-	if (STEP_UNLESS(EBADFD,
-			syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule,
-				0),
-			"allow %s for '%s' (rights 0x%llx)", path->option, path->path,
-			(unsigned long long)rule.allowed_access) < 0 &&
-	    !dry_run)
-		lsm_refuse("LL-FS",
-			   "it lies on a file system of the kernel's own (a pipe, a socket, "
-			   "a namespace), which Landlock has no rules for; such files stay allowed",
-			   "leave this option out", "landlock(7)", "allow %s for '%s'",
-			   path->option, path->path);
+	STEP(syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0),
+	     "allow %s for '%s' (rights 0x%llx)", path->option, path->path,
+	     (unsigned long long)rule.allowed_access);
 	if (rule.parent_fd >= 0)
 		close(rule.parent_fd);
 }
@@ -244,7 +238,7 @@ static void allow_port(int ruleset, const struct lsm_port *port, uint64_t handle
 	     (unsigned long long)port->port);
 }
 
-void lsm_landlock_apply(const struct lsm_landlock *landlock)
+void lsm_landlock_apply(struct lsm_landlock *landlock)
 {
 	struct ruleset ruleset = {
 		.handled_access_fs = landlock->path_count ? ALL_FILE_RIGHTS : 0,
@@ -255,9 +249,13 @@ void lsm_landlock_apply(const struct lsm_landlock *landlock)
 
 	/* A dry run tells what would be done on a kernel that has it all. */
 	if (abi < 0 && !dry_run)
-		refuse_missing(errno);
+		step_fail("syscall(SYS_landlock_create_ruleset, NULL, 0, "
+			  "LANDLOCK_CREATE_RULESET_VERSION)",
+			  "ask for the version of Landlock");
 	if (!dry_run)
 		drop_unknown(&ruleset, landlock, abi);
+	if (!dry_run)
+		lsm_landlock_foresee(landlock);
 	if (!ruleset.handled_access_fs && !ruleset.handled_access_net && !ruleset.scoped) {
 		note("this kernel's Landlock restricts nothing of what was asked for [LL-EMPTY]");
 		return;
@@ -269,20 +267,16 @@ void lsm_landlock_apply(const struct lsm_landlock *landlock)
 		  (unsigned long long)ruleset.handled_access_fs,
 		  (unsigned long long)ruleset.handled_access_net,
 		  (unsigned long long)ruleset.scoped);
-	for (size_t i = 0; i < landlock->path_count; i++)
-		allow_path(fd, &landlock->paths[i], ruleset.handled_access_fs);
+	for (size_t i = 0; i < landlock->path_count; i++) {
+		landlock->now = &landlock->paths[i];
+		allow_path(fd, landlock->now, ruleset.handled_access_fs);
+	}
+	landlock->now = NULL;
 	for (size_t i = 0; i < landlock->port_count; i++)
 		allow_port(fd, &landlock->ports[i], ruleset.handled_access_net);
 
 	/* For good: for this process and all that come from it. */
-	if (STEP_UNLESS(E2BIG, syscall(SYS_landlock_restrict_self, fd, 0),
-			"restrict this process with the ruleset") < 0 &&
-	    !dry_run)
-		lsm_refuse("LL-LAYERS",
-			   "this process has 16 Landlock rulesets already, the kernel's "
-			   "limit",
-			   "put the options of several lsm into one", "landlock(7)",
-			   "restrict this process with the ruleset");
+	STEP(syscall(SYS_landlock_restrict_self, fd, 0), "restrict this process with the ruleset");
 	if (fd >= 0)
 		close(fd);
 }

@@ -12,13 +12,11 @@
  * Landlock), so that lsm comes last.
  * Read on: seccomp(2), landlock(7), prctl(2) PR_SET_NO_NEW_PRIVS. */
 #include <errno.h>
-#include <linux/capability.h>
-#include <stdarg.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "chain.h"
@@ -26,7 +24,9 @@
 #include "message.h"
 #include "number.h"
 #include "option.h"
+#include "refusal.h"
 #include "step.h"
+#include "trace.h"
 
 static const char usage[] =
 	"Usage: lsm [OPTION]... [--] [PROGRAM [ARG]...]\n"
@@ -44,6 +44,8 @@ static const char usage[] =
 	"  --best-effort             leave out what Landlock lacks here, and say so\n"
 	"  --apparmor-profile NAME   --selinux-label CONTEXT    change to it\n"
 	"  --allow-new-privs         without no_new_privs; takes CAP_SYS_ADMIN\n"
+	"  --trace-denials           say what is refused, by whom, and how to allow it\n"
+	"  --learn                   say the files and ports used, as options\n"
 	"  --status [PID]            what this kernel has, and what confines a process\n"
 	"  -x, --explain             say each kernel call and what it changed\n"
 	"  -n, --dry-run             say the calls of the whole chain, and make none\n"
@@ -68,6 +70,8 @@ enum {
 	SELINUX,
 	ALLOW_NEW_PRIVS,
 	STATUS,
+	TRACE_DENIALS,
+	LEARN,
 };
 
 static const struct option table[] = {
@@ -86,6 +90,8 @@ static const struct option table[] = {
 	{ "selinux-label", required_argument, NULL, SELINUX },
 	{ "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
 	{ "status", no_argument, NULL, STATUS },
+	{ "trace-denials", no_argument, NULL, TRACE_DENIALS },
+	{ "learn", no_argument, NULL, LEARN },
 	COMMON_OPTIONS,
 };
 
@@ -94,28 +100,33 @@ struct plan {
 	struct lsm_landlock landlock;
 	const char *apparmor, *selinux;
 	bool allow_new_privs, status;
+	bool trace_denials, learn;
+	struct lsm_work work; /* the same, for the reason of a failure */
 };
 
-void lsm_refuse(const char *id, const char *why, const char *fix, const char *see, const char *what,
-		...)
+/* What holds now, for --explain. Which Landlock rules there are nobody can
+ * read; whether "/" can be opened, everybody can try. */
+static void look_at_rules(char *text, size_t size)
 {
-	char phrase[700];
-	va_list values;
+	int filters = lsm_seccomp_count(), root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char count[16] = "some", label[100] = "";
 
-	va_start(values, what);
-	vsnprintf(phrase, sizeof(phrase), what, values);
-	va_end(values);
-	dprintf(2, "%s: cannot %s [%s]\n  why: %s\n%s%s%s%s%s%s", tool_name, phrase, id, why,
-		*fix ? "  fix: " : "", fix, *fix ? "\n" : "", *see ? "  see: " : "", see,
-		*see ? "\n" : "");
-	_Exit(EXIT_TOOL_FAILED);
+	if (filters >= 0 || prctl(PR_GET_SECCOMP) == 0)
+		snprintf(count, sizeof(count), "%d", filters < 0 ? 0 : filters);
+	lsm_label_at_exec(label, sizeof(label));
+	snprintf(text, size, "no_new_privs %d, filters %s, / %s%s%s",
+		 prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), count, root >= 0 ? "opens" : "is closed",
+		 *label ? ", at exec " : "", label);
+	if (root >= 0)
+		close(root);
 }
 
-static void setup(const struct plan *plan)
+static void setup(struct plan *plan)
 {
+	step_watch(look_at_rules);
 	/* Written to /proc, which Landlock may close. Done at the next execve. */
 	if (plan->apparmor)
-		lsm_apparmor_apply(plan->apparmor);
+		lsm_apparmor_apply(plan->apparmor, plan->allow_new_privs);
 	if (plan->selinux)
 		lsm_selinux_apply(plan->selinux, plan->allow_new_privs);
 
@@ -130,38 +141,29 @@ static void setup(const struct plan *plan)
 		}
 	}
 
-	if (lsm_landlock_wanted(&plan->landlock))
+	if (lsm_landlock_wanted(&plan->landlock) && !plan->learn)
 		lsm_landlock_apply(&plan->landlock);
 
 	/* Last: it may forbid any of the calls above. */
 	lsm_seccomp_load(&plan->seccomp);
 }
 
-static bool is_admin(void)
+/* Outside of all rules, so before them. */
+static void start_trace(struct plan *plan, char *argv[])
 {
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[2] = { { 0 } };
+	struct lsm_trace trace = {
+		.seccomp = &plan->seccomp,
+		.landlock = &plan->landlock,
+		.learn = plan->learn,
+		.words = argv,
+		.rest = optind,
+		.filters_before = lsm_seccomp_count(),
+	};
 
-	return syscall(SYS_capget, &header, data) == 0 && data[0].effective >> CAP_SYS_ADMIN & 1;
-}
-
-/* The kernel's answer would be EACCES from one call, EPERM from the other. */
-static void check_privilege(const struct plan *plan)
-{
-	if (!plan->allow_new_privs || dry_run || is_admin() ||
-	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
-		return;
-	if (plan->seccomp.count)
-		lsm_refuse("SC-NNP",
-			   "without no_new_privs the kernel takes a filter only from a "
-			   "process with CAP_SYS_ADMIN",
-			   "leave --allow-new-privs out", "seccomp(2)", "load a seccomp filter");
-	if (lsm_landlock_wanted(&plan->landlock))
-		lsm_refuse("LL-NNP",
-			   "without no_new_privs the kernel takes a ruleset only from a "
-			   "process with CAP_SYS_ADMIN",
-			   "leave --allow-new-privs out", "landlock(7)",
-			   "restrict this process with Landlock");
+	if (plan->trace_denials && plan->learn)
+		die("--learn applies no rules for files, so --trace-denials is for another run");
+	lsm_landlock_find(&plan->landlock);
+	lsm_trace_start(&trace);
 }
 
 static int parse_pid(const char *word)
@@ -211,6 +213,8 @@ int main(int argc, char *argv[])
 		case SELINUX: plan.selinux = optarg; break;
 		case ALLOW_NEW_PRIVS: plan.allow_new_privs = true; break;
 		case STATUS: plan.status = true; break;
+		case TRACE_DENIALS: plan.trace_denials = true; break;
+		case LEARN: plan.learn = true; break;
 		}
 	if (plan.status)
 		lsm_status(parse_pid(argv[optind]));
@@ -219,10 +223,17 @@ int main(int argc, char *argv[])
 	if (action && !plan.seccomp.deny)
 		die("--seccomp-action says what --deny does, and needs it");
 	tool_ready(NULL);
+	plan.work = (struct lsm_work){ plan.apparmor, plan.selinux, &plan.landlock, getpid() };
+	failing.decide = lsm_decide;
+	failing.argument = &plan.work;
 	lsm_seccomp_prepare(&plan.seccomp, plan.allow_new_privs);
-	check_privilege(&plan);
+	/* The tracer will see it happen. */
+	if (!checking && !plan.trace_denials)
+		plan.landlock.words = argv + optind;
 	if (!checking)
-		lsm_landlock_foresee(&plan.landlock, argv + optind);
+		lsm_seccomp_foresee(&plan.seccomp, argv + optind);
+	if (plan.trace_denials || plan.learn)
+		start_trace(&plan, argv);
 	setup(&plan);
 	exec_next(argv + optind);
 }

@@ -8,7 +8,10 @@
  *	filter.c	from rules to the BPF program that the kernel takes
  *	profile.c	the rules of the two default filters
  *	json.c		the rules of a file, as Docker and OCI write them
+ *	capability.c	names of capabilities
  *	status.c	--status
+ *	refusal.h	why a step failed: refusal.c, machine.c
+ *	trace.h		--trace-denials and --learn, and their files
  *	generate/	runs when Strata is built: the default filters, compiled */
 #ifndef STRATA_LSM_H
 #define STRATA_LSM_H
@@ -18,11 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Says "lsm: cannot WHAT [ID]", the reason, and the fix and the manual page
- * unless they are "", and ends with 125. `what` is a printf(3) format. */
-_Noreturn void lsm_refuse(const char *id, const char *why, const char *fix, const char *see,
-			  const char *what, ...) __attribute__((format(printf, 5, 6)));
+#include <sys/types.h>
 
 /* ---- filter.c: rules to BPF ---- */
 
@@ -64,6 +63,10 @@ struct sock_fprog lsm_filter_finish(struct lsm_filter *filter);
 /* Whether there is a call of this name on any architecture of ours. */
 bool lsm_filter_knows(const char *name);
 
+/* The name of call `number` of `arch` (AUDIT_ARCH_*), allocated or constant;
+ * NULL when we know none. */
+const char *lsm_filter_name(uint32_t arch, int number);
+
 /* All names of the native architecture's calls, allocated, ended by NULL. */
 const char *const *lsm_filter_names(void);
 
@@ -84,6 +87,9 @@ uint64_t lsm_profile_capabilities(void);
 /* The default rules for a process with these capabilities, on `native`. */
 struct sock_fprog lsm_profile_compile(uint32_t native, uint64_t capabilities);
 
+/* The capabilities with which a rule allows the call to a process. */
+uint64_t lsm_profile_allows_with(const char *name);
+
 /* The second default filter, which allows all but typing into the terminal. */
 struct sock_fprog lsm_profile_compile_terminal(uint32_t native);
 
@@ -96,6 +102,11 @@ struct sock_fprog lsm_json_compile(const char *name, const char *text, size_t si
 
 /* The number of an errno's name, or of a number below 4096; -1 otherwise. */
 int lsm_errno_number(const char *name);
+
+/* ---- capability.c ---- */
+
+/* "CHOWN" for 0; NULL for a number that no kernel of ours has. */
+const char *lsm_capability_name(int number);
 
 /* ---- seccomp.c ---- */
 
@@ -119,6 +130,12 @@ void lsm_seccomp_prepare(struct lsm_seccomp *seccomp, bool allow_new_privs);
 /* Loads the filters. The last step before the program. */
 void lsm_seccomp_load(const struct lsm_seccomp *seccomp);
 
+/* Says so when the rest of the chain could not be started under a filter. */
+void lsm_seccomp_foresee(const struct lsm_seccomp *seccomp, char *words[]);
+
+/* How many filters this process is under (Linux 5.9), or -1. */
+int lsm_seccomp_count(void);
+
 /* ---- landlock.c ---- */
 
 struct lsm_landlock {
@@ -126,26 +143,49 @@ struct lsm_landlock {
 	struct lsm_path {
 		const char *option, *path;
 		uint64_t access;
+		/* Which file or directory it is, once it was looked up. */
+		bool found;
+		dev_t device;
+		ino_t inode;
 	} * paths;
 	struct lsm_port {
 		uint64_t access, port;
 	} * ports;
 	uint64_t scoped;
 	bool best_effort;
+	const struct lsm_path *now; /* the rule that is being made */
+	char **words;		    /* what will be executed, to be foreseen; or NULL */
 };
 
 /* Takes note of an option; ends the process when the value is none. */
 void lsm_landlock_path(struct lsm_landlock *landlock, const char *option, const char *path);
+uint64_t lsm_rights_of(const char *option); /* "--ro", "--rox", "--rw", "--rwx" */
 void lsm_landlock_ports(struct lsm_landlock *landlock, const char *option, const char *text);
 void lsm_landlock_scope(struct lsm_landlock *landlock, const char *list);
 
 /* Whether any restriction was asked for; applies them. */
 bool lsm_landlock_wanted(const struct lsm_landlock *landlock);
-void lsm_landlock_apply(const struct lsm_landlock *landlock);
+void lsm_landlock_apply(struct lsm_landlock *landlock);
 
 /* foresee.c: says so when the rest of the chain could not be executed under
  * these rules, and what is missing. Before they are applied. */
-void lsm_landlock_foresee(const struct lsm_landlock *landlock, char *words[]);
+void lsm_landlock_foresee(struct lsm_landlock *landlock);
+
+/* Looks the files of all rules up; and then, which rights the rules give for a
+ * path without symbolic links: those on it and on all directories above it. */
+void lsm_landlock_find(struct lsm_landlock *landlock);
+uint64_t lsm_landlock_allows(const struct lsm_landlock *landlock, const char *real);
+
+/* Which rights are denied where no rule allows them, with this kernel's
+ * Landlock. */
+struct lsm_handled {
+	uint64_t files, ports, scopes;
+};
+struct lsm_handled lsm_landlock_handled(const struct lsm_landlock *landlock);
+
+/* The loader of a program, or the program in the first line of a script: ""
+ * for a static program, or what can't be read. elf(5), execve(2) */
+void lsm_find_starter(const char *file, char *starter, size_t size);
 
 /* Landlock's version in this kernel, or -1 with errno set: ENOSYS when it is
  * not built in, EOPNOTSUPP when it is switched off. */
@@ -156,11 +196,18 @@ int lsm_landlock_abi(void);
 bool lsm_apparmor_runs(void);
 bool lsm_selinux_runs(void);
 
+/* The profile or context that the next exec changes to; "" for none. */
+void lsm_label_at_exec(char *label, size_t size);
+
 /* Sets the profile or context that the next exec changes to. */
-void lsm_apparmor_apply(const char *profile);
+void lsm_apparmor_apply(const char *profile, bool allow_new_privs);
 void lsm_selinux_apply(const char *context, bool allow_new_privs);
 
 /* ---- status.c ---- */
+
+/* Writes "capability,landlock,..." into text: the security modules that run.
+ * Returns whether it can be told. */
+bool lsm_read_modules(char *text, size_t size);
 
 /* Prints the state of the kernel and of a process (0: of this one) to stdout,
  * and ends the process. */

@@ -295,6 +295,18 @@ uint64_t lsm_profile_capabilities(void)
 	return all;
 }
 
+uint64_t lsm_profile_allows_with(const char *name)
+{
+	size_t length = strlen(name);
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < RULES; i++)
+		for (const char *at = rules[i].names; *at; at += strcspn(at, " "), at += *at == ' ')
+			if (strncmp(at, name, length) == 0 && (at[length] == ' ' || !at[length]))
+				all |= rules[i].with;
+	return all;
+}
+
 static bool applies(const struct rule *rule, uint32_t native, uint64_t capabilities)
 {
 	unsigned int here = 0;

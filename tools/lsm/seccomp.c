@@ -11,6 +11,7 @@
  * run on as root. Read on: seccomp(2). */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
@@ -21,12 +22,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "file.h"
 #include "filters.h"
 #include "lsm.h"
 #include "message.h"
 #include "number.h"
 #include "step.h"
+#include "why.h"
 
 /* Docker's own profile has 20 KB. The time that libseccomp takes grows with
  * the square of the number of rules. */
@@ -71,6 +74,16 @@ static struct sock_fprog terminal_program(void)
 				    (struct sock_filter *)filter_terminal };
 }
 
+static _Noreturn void refuse_large(const char *name)
+{
+	struct reason refusal = { 0 }, *reason = &refusal;
+
+	FIX("ls -l %s   shows what it is", name);
+	(void)REASON("SC-JSON", "seccomp(2)", "no profile is as long as that; Docker's has 20 KB");
+	why_refuse(reason, "%s: a seccomp profile may have up to %d bytes", name,
+		   PROFILE_BYTES_MAX);
+}
+
 /* Reads a whole profile, from a file, a pipe, or descriptor N. */
 static char *read_profile(const char *name, size_t *size)
 {
@@ -92,8 +105,7 @@ static char *read_profile(const char *name, size_t *size)
 	while ((got = read(fd, text + n, PROFILE_BYTES_MAX + 1 - n)) > 0) {
 		n += (size_t)got;
 		if (n > PROFILE_BYTES_MAX)
-			die("%s: a seccomp profile may have up to %d bytes [SC-JSON]", name,
-			    PROFILE_BYTES_MAX);
+			refuse_large(name);
 	}
 	if (got < 0)
 		die_errno("cannot read the seccomp profile '%s'", name);
@@ -116,14 +128,20 @@ static struct sock_fprog file_program(const char *name, uint64_t capabilities, u
 	return program;
 }
 
-static _Noreturn void die_unknown_call(const char *name)
+static _Noreturn void refuse_unknown_call(const char *name)
 {
 	const char *near = closest(name, lsm_filter_names());
+	struct reason refusal = { 0 }, *reason = &refusal;
 
-	if (near)
-		die("--deny: no system call is named '%.80s'; did you mean '%s'? [SC-NAME]", name,
-		    near);
-	die("--deny: no system call is named '%.80s'; syscalls(2) lists them [SC-NAME]", name);
+	(void)REASON("SC-NAME", "syscalls(2)",
+		     "a filter that leaves a name out would not forbid what it is asked to forbid");
+	if (near) {
+		FIX("write %s instead", near);
+		why_refuse(reason, "--deny: no system call is named '%.80s'; did you mean '%s'?",
+			   name, near);
+	}
+	FIX("strace -c PROGRAM   lists the calls that a program makes");
+	why_refuse(reason, "--deny: no system call is named '%.80s'; syscalls(2) lists them", name);
 }
 
 static uint32_t deny_action(const char *action)
@@ -162,7 +180,7 @@ static struct sock_fprog deny_program(const char *list, uint32_t action)
 			    "as mkdir,mkdirat");
 		snprintf(name, sizeof(name), "%.*s", (int)(length < 63 ? length : 63), list);
 		if (length >= sizeof(name) || !lsm_filter_knows(name))
-			die_unknown_call(name);
+			refuse_unknown_call(name);
 		lsm_filter_rule(&filter, name, action, 0, NULL);
 		if (!list[length])
 			break;
@@ -187,12 +205,18 @@ static bool refuses(const struct sock_fprog *program, uint32_t number)
 static void add(struct lsm_seccomp *seccomp, const char *what, struct sock_fprog program,
 		unsigned int flags)
 {
+	struct reason refusal = { 0 }, *reason = &refusal;
+
 	/* The next thing to happen is that the program is executed. */
-	if (refuses(&program, SYS_execve))
-		lsm_refuse("SC-EXEC",
-			   "the filter refuses execve, so no program could start under it",
-			   "allow execve in the profile", "seccomp(2)",
-			   "run a program under the seccomp filter %s", what);
+	if (refuses(&program, SYS_execve)) {
+		if (strcmp(what, "of --deny") == 0)
+			FIX("leave execve out of --deny");
+		else
+			FIX("allow execve in the profile %s", what);
+		(void)REASON("SC-EXEC", "seccomp(2)",
+			     "the filter refuses execve, by which every program is started");
+		why_refuse(reason, "cannot run a program under the seccomp filter %s", what);
+	}
 	seccomp->load[seccomp->count].what = what;
 	seccomp->load[seccomp->count].program = program;
 	seccomp->load[seccomp->count++].flags = flags;
@@ -241,8 +265,34 @@ void lsm_seccomp_prepare(struct lsm_seccomp *seccomp, bool allow_new_privs)
 		put_in_order(seccomp);
 }
 
-/* How many filters we are under (5.9), or -1. */
-static int count_filters(void)
+void lsm_seccomp_foresee(const struct lsm_seccomp *seccomp, char *words[])
+{
+	/* What the loader of any program with shared libraries calls. */
+	static const struct {
+		uint32_t number;
+		const char *name;
+	} calls[] = { { SYS_openat, "openat" }, { SYS_mmap, "mmap" }, { SYS_read, "read" } };
+	char file[PATH_MAX], starter[PATH_MAX];
+
+	for (size_t i = 0; i < seccomp->count; i++)
+		for (size_t j = 0; j < sizeof(calls) / sizeof(*calls); j++) {
+			if (!refuses(&seccomp->load[i].program, calls[j].number))
+				continue;
+			/* Only the first place is looked at: it is a warning. */
+			for (int n = 0; chain_candidate(words, n, file, sizeof(file)); n++) {
+				if (access(file, X_OK) != 0)
+					continue;
+				lsm_find_starter(file, starter, sizeof(starter));
+				if (*starter)
+					note("the seccomp filter %s refuses %s, and %s can't be "
+					     "started without: its loader, %s, calls it [SC-EXEC]",
+					     seccomp->load[i].what, calls[j].name, file, starter);
+				return;
+			}
+		}
+}
+
+int lsm_seccomp_count(void)
 {
 	char text[4096];
 	const char *field;
@@ -258,12 +308,18 @@ void lsm_seccomp_load(const struct lsm_seccomp *seccomp)
 	bool may_ask = seccomp->count > 0, may_read = may_ask && !dry_run;
 	/* Where there is a filter already, "there is one" says nothing. */
 	bool first = may_read && prctl(PR_GET_SECCOMP) == SECCOMP_MODE_DISABLED;
-	int before = may_read && !first ? count_filters() : 0;
+	int before = may_read && !first ? lsm_seccomp_count() : 0;
 
 	for (size_t i = 0; i < seccomp->count; i++) {
 		const struct sock_fprog *program = &seccomp->load[i].program;
 		unsigned int flags = seccomp->load[i].flags;
 
+		/* Under some filters even looking is deadly. */
+		if (answer_to(program, SYS_openat) != SECCOMP_RET_ALLOW ||
+		    answer_to(program, SYS_read) != SECCOMP_RET_ALLOW ||
+		    answer_to(program, SYS_close) != SECCOMP_RET_ALLOW ||
+		    answer_to(program, SYS_prctl) != SECCOMP_RET_ALLOW)
+			step_watch(NULL);
 		/* It holds from the return of this very call on. */
 		STEP(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, program),
 		     "load the seccomp filter %s (%hu instructions)", seccomp->load[i].what,
@@ -280,7 +336,7 @@ void lsm_seccomp_load(const struct lsm_seccomp *seccomp)
 		step_fail("prctl(PR_GET_SECCOMP)", "have the seccomp filter");
 	}
 	if (may_read && (!first || seccomp->count > 1) && before >= 0) {
-		int now = count_filters();
+		int now = lsm_seccomp_count();
 
 		errno = 0;
 		if (now >= 0 && now != before + (int)seccomp->count)

@@ -23,9 +23,9 @@ static const char *const module_names[] = {
 	"safesetid",  "lockdown", "bpf",   "landlock", "ima",	   "evm",  "ipe",
 };
 
-/* Writes "capability,landlock,..." into text. The file needs securityfs, which
- * containers and chroots lack; the call needs Linux 6.8. */
-static bool read_modules(char *text, size_t size)
+/* The file needs securityfs, which containers and chroots lack; the call needs
+ * Linux 6.8. */
+bool lsm_read_modules(char *text, size_t size)
 {
 	uint64_t ids[32];
 	uint32_t bytes = sizeof(ids);
@@ -62,7 +62,7 @@ static void print_kernel(void)
 	uname(&here);
 	printf("This kernel: Linux %s, %s\n", here.release, here.machine);
 	printf("  security modules  %s\n",
-	       read_modules(text, sizeof(text))
+	       lsm_read_modules(text, sizeof(text))
 		       ? text
 		       : "can't be told: /sys/kernel/security is not mounted here");
 	if (abi > 0)
