@@ -53,7 +53,7 @@ events() {
 	own ns-uts true
 	one=$(events 'len(steps)')
 	rm trace.json
-	for i in 1 2 3 4 5 6 7 8; do own ns-uts true & done
+	for _ in 1 2 3 4 5 6 7 8; do own ns-uts true & done
 	wait
 	python3 -c 'import json; print(sum("args" in e for e in json.load(open("trace.json"))))' >count
 	[ "$(cat count)" -eq $((8 * one)) ]

@@ -118,7 +118,8 @@ static void others(void **unused)
 	elsewhere.owner_elsewhere = true;
 	filtered.seccomp = 2;
 	expect("sethostname(names->host, strlen(names->host))", EPERM, elsewhere, "UTS-OWNER");
-	expect("setdomainname(names->domain, strlen(names->domain))", EPERM, elsewhere, "UTS-OWNER");
+	expect("setdomainname(names->domain, strlen(names->domain))", EPERM, elsewhere,
+	       "UTS-OWNER");
 	expect("sethostname(names->host, strlen(names->host))", EPERM, filtered, "UTS-DENIED");
 	expect("sethostname(names->host, strlen(names->host))", EPERM, none, NULL);
 	expect("sethostname(names->host, strlen(names->host))", EFAULT, elsewhere, NULL);

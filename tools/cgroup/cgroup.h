@@ -138,8 +138,8 @@ void cgroup_sweep(int place);
 /* refusal.c: why a step failed. */
 
 /* As struct failing wants it; the argument is the work. */
-bool cgroup_decide(const char *call, int error, const struct state *state,
-		   struct reason *reason, void *work);
+bool cgroup_decide(const char *call, int error, const struct state *state, struct reason *reason,
+		   void *work);
 
 /* Fills *reason, and returns true. A cgroup holds processes, and limits below
  * it are not possible: */

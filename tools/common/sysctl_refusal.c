@@ -52,9 +52,10 @@ static bool decide_denied(bool net, const struct sysctl *sysctl, const struct st
 		FIX("as the machine's root, without ns-user:  %s\n"
 		    "or use a newer kernel",
 		    paste_line("sudo", NULL));
-		return REASON("SYSCTL-KERNEL", page,
-			      "older kernels (before Linux 6.9, or an update of that time) let only "
-			      "the machine's root change the settings of an IPC namespace");
+		return REASON(
+			"SYSCTL-KERNEL", page,
+			"older kernels (before Linux 6.9, or an update of that time) let only "
+			"the machine's root change the settings of an IPC namespace");
 	}
 	return false;
 }
@@ -73,15 +74,16 @@ static bool decide_missing(bool net, const struct sysctl *sysctl, const struct s
 		return REASON("SYSCTL-PROC", "proc(5)",
 			      "settings are files below /proc/sys, and there is no /proc here");
 	}
-	FIX("see which there are:  %s%s -- ls %.*s", state->uid == 0 ? "" : "ns-user ", tool, length,
-	    sysctl->path);
-	return REASON("SYSCTL-NONE", net ? "network_namespaces(7)" : "ipc_namespaces(7)",
-		      "there is no %s in this namespace: its name is mistyped, or its kernel module "
-		      "is not loaded%s",
-		      sysctl->path,
-		      net ? ", or the machine has one for all network namespaces and shows it in "
-			    "the first only"
-			  : "");
+	FIX("see which there are:  %s%s -- ls %.*s", state->uid == 0 ? "" : "ns-user ", tool,
+	    length, sysctl->path);
+	return REASON(
+		"SYSCTL-NONE", net ? "network_namespaces(7)" : "ipc_namespaces(7)",
+		"there is no %s in this namespace: its name is mistyped, or its kernel module "
+		"is not loaded%s",
+		sysctl->path,
+		net ? ", or the machine has one for all network namespaces and shows it in "
+		      "the first only"
+		    : "");
 }
 
 bool sysctl_decide(const char *tool, const struct sysctl *sysctl, int error,

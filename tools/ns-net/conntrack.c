@@ -47,9 +47,9 @@ static void take(const struct nlmsghdr *answer, void *argument)
 	const void *from = find_value(answer, CTA_TUPLE_ORIG, CTA_TUPLE_IP, source, size);
 	const void *to = find_value(answer, CTA_TUPLE_ORIG, CTA_TUPLE_IP, target, size);
 	const void *back = find_value(answer, CTA_TUPLE_REPLY, CTA_TUPLE_IP, target, size);
-	const void *id = find_value(answer, CTA_TUPLE_ORIG, CTA_TUPLE_PROTO,
-				    four ? CTA_PROTO_ICMP_ID : CTA_PROTO_ICMPV6_ID,
-				    sizeof(search->id));
+	const void *id =
+		find_value(answer, CTA_TUPLE_ORIG, CTA_TUPLE_PROTO,
+			   four ? CTA_PROTO_ICMP_ID : CTA_PROTO_ICMPV6_ID, sizeof(search->id));
 
 	if (!from || !to || !back || !id || memcmp(to, search->to->bytes, size) != 0 ||
 	    memcmp(id, &search->id, sizeof(search->id)) != 0 ||
@@ -65,8 +65,7 @@ enum track conntrack_look(int socket, const struct address *from, const struct a
 		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(request.filter)),
 			    .nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET,
 			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.filter = { .nfgen_family = (unsigned char)to->family,
-			    .version = NFNETLINK_V0 },
+		.filter = { .nfgen_family = (unsigned char)to->family, .version = NFNETLINK_V0 },
 	};
 	struct search search = { from, to, id, TRACK_NONE };
 

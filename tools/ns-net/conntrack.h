@@ -6,9 +6,9 @@
 #include "address.h"
 
 enum track {
-	TRACK_UNKNOWN,	/* we may not look */
-	TRACK_NONE,	/* it has not passed */
-	TRACK_PLAIN,	/* it has, with the address that it was sent from */
+	TRACK_UNKNOWN,	  /* we may not look */
+	TRACK_NONE,	  /* it has not passed */
+	TRACK_PLAIN,	  /* it has, with the address that it was sent from */
 	TRACK_TRANSLATED, /* it has, with another one */
 };
 

@@ -110,7 +110,8 @@ static bool decide_gateway(const struct ladder *ladder, struct reason *reason)
 		      "the route is there, and no device at %s says that it has the address %s "
 		      "(%s): none has it, or that one is down",
 		      ladder->route_device, gateway,
-		      is_four(ladder) ? "the kernel asked by ARP" : "the kernel asked its neighbors");
+		      is_four(ladder) ? "the kernel asked by ARP"
+				      : "the kernel asked its neighbors");
 }
 
 static bool no_forwarding(const struct ladder *ladder, struct reason *reason)
@@ -196,10 +197,11 @@ static bool decide_at_gateway(const struct ladder *ladder, struct reason *reason
 				reason);
 	/* The gateway keeps track of what passes, so ours did not. */
 	if (ladder->tracks)
-		return firewall(ladder,
-				"the gateway is a router, it gets answers to its own pings, and ours "
-				"do not leave it",
-				reason);
+		return firewall(
+			ladder,
+			"the gateway is a router, it gets answers to its own pings, and ours "
+			"do not leave it",
+			reason);
 	return no_masquerade(ladder,
 			     "the gateway is a router, and gets answers to its own pings; it "
 			     "changes no addresses",
@@ -212,8 +214,9 @@ static bool is_firewall(const struct ladder *ladder)
 {
 	int code = ladder->said.code;
 
-	return is_four(ladder) ? code != ICMP_NET_UNREACH && code != ICMP_HOST_UNREACH
-			       : code != ICMP6_DST_UNREACH_NOROUTE && code != ICMP6_DST_UNREACH_ADDR;
+	return is_four(ladder)
+		       ? code != ICMP_NET_UNREACH && code != ICMP_HOST_UNREACH
+		       : code != ICMP6_DST_UNREACH_NOROUTE && code != ICMP6_DST_UNREACH_ADDR;
 }
 
 static bool decide_outside(const struct ladder *ladder, struct reason *reason)
@@ -241,10 +244,11 @@ static bool decide_outside(const struct ladder *ladder, struct reason *reason)
 	}
 	if (ladder->outside == REFUSED) {
 		FIX("look from there:  ip route get %s", target);
-		return REASON("NET-OUTSIDE", "ip-route(8)",
-			      "%s says that it can't reach %s: it knows no way, nobody is there, or "
-			      "it may not",
-			      address_text(&ladder->said.by), target);
+		return REASON(
+			"NET-OUTSIDE", "ip-route(8)",
+			"%s says that it can't reach %s: it knows no way, nobody is there, or "
+			"it may not",
+			address_text(&ladder->said.by), target);
 	}
 	if (!ladder->route.gateway.family) {
 		FIX("see who is there:  ip neighbour show dev %s", ladder->route_device);
@@ -279,7 +283,8 @@ static bool decide_name(const struct ladder *ladder, struct reason *reason)
 			      "/etc/resolv.conf names %s, which is at lo; each network has a lo of "
 			      "its own, and no name server answers at this one",
 			      server);
-	return REASON("NET-DNS", "resolv.conf(5)", "the name server %s of /etc/resolv.conf %s", server,
+	return REASON("NET-DNS", "resolv.conf(5)", "the name server %s of /etc/resolv.conf %s",
+		      server,
 		      ladder->name == REFUSED ? "can't be reached, or none listens there"
 					      : "does not answer");
 }

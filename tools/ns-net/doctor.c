@@ -117,7 +117,8 @@ static void take_forwarding(const struct nlmsghdr *answer, void *argument)
 
 	if (answer->nlmsg_type != RTM_NEWNETCONF)
 		return;
-	value = netlink_find(answer, sizeof(struct netconfmsg), NETCONFA_FORWARDING, sizeof(*value));
+	value = netlink_find(answer, sizeof(struct netconfmsg), NETCONFA_FORWARDING,
+			     sizeof(*value));
 	if (value)
 		*(int *)argument = *value;
 }
@@ -261,12 +262,11 @@ bool doctor_climb(const struct doctor *doctor)
 	int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	bool holds = true;
 
-	if (netlink < 0 ||
-	    device_read_addresses(netlink, AF_UNSPEC, take_family, &families) != 0)
+	if (netlink < 0 || device_read_addresses(netlink, AF_UNSPEC, take_family, &families) != 0)
 		die_errno("cannot read the network configuration");
-	ladder.family = ladder.target.family	     ? ladder.target.family
+	ladder.family = ladder.target.family		 ? ladder.target.family
 			: families.six && !families.four ? AF_INET6
-						     : AF_INET;
+							 : AF_INET;
 	for (enum rung rung = RUNG_LO; rung < RUNGS; rung++) {
 		if (!holds) {
 			printf("- %-8s not tried\n", names[rung]);

@@ -17,8 +17,8 @@ enum rung { RUNG_LO, RUNG_ADDRESS, RUNG_GATEWAY, RUNG_OUTSIDE, RUNG_NAME, RUNGS 
 
 /* What was found at each rung. */
 struct ladder {
-	int family;		/* IPv4 or IPv6: one of them is climbed */
-	struct address target;	/* what was asked for as 'outside'; family 0 for nothing */
+	int family;	       /* IPv4 or IPv6: one of them is climbed */
+	struct address target; /* what was asked for as 'outside'; family 0 for nothing */
 
 	/* lo: whether it is up, and has 127.0.0.1 or ::1 */
 	bool lo_up, lo_address;

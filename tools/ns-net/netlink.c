@@ -19,15 +19,14 @@ struct rtattr *netlink_nest(struct netlink_request *request, int type, size_t si
 	*attribute = (struct rtattr){ .rta_type = (unsigned short)type,
 				      .rta_len = (unsigned short)RTA_LENGTH(size) };
 	memset(RTA_DATA(attribute), 0, RTA_ALIGN(size));
-	request->header.nlmsg_len =
-		(unsigned)((size_t)(end - (char *)request) + RTA_SPACE(size));
+	request->header.nlmsg_len = (unsigned)((size_t)(end - (char *)request) + RTA_SPACE(size));
 	return attribute;
 }
 
 void netlink_nest_end(struct netlink_request *request, struct rtattr *nest)
 {
-	nest->rta_len = (unsigned short)((char *)request + request->header.nlmsg_len -
-					 (char *)nest);
+	nest->rta_len =
+		(unsigned short)((char *)request + request->header.nlmsg_len - (char *)nest);
 }
 
 void netlink_put(struct netlink_request *request, int type, const void *value, size_t size)
@@ -141,8 +140,8 @@ int netlink_read(int socket, struct netlink_request *request,
 			errno = EBADMSG;
 			return -1;
 		}
-		for (const struct nlmsghdr *message = (const void *)buffer;
-		     NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+		for (const struct nlmsghdr *message = (const void *)buffer; NLMSG_OK(message, left);
+		     message = NLMSG_NEXT(message, left)) {
 			if (is_last(message))
 				return errno ? -1 : 0;
 			if (take)

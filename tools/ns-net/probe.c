@@ -212,7 +212,8 @@ static enum answer read_packet(int socket, const struct address *target, bool ra
 	alignas(long) unsigned char packet[1500];
 	struct sockaddr_storage sender;
 	socklen_t length = sizeof(sender);
-	ssize_t got = recvfrom(socket, packet, sizeof(packet), 0, (struct sockaddr *)&sender, &length);
+	ssize_t got =
+		recvfrom(socket, packet, sizeof(packet), 0, (struct sockaddr *)&sender, &length);
 	size_t skip = 0;
 	struct address from = { .family = target->family };
 
@@ -259,9 +260,8 @@ enum answer probe_name_server(const struct address *server)
 {
 	enum { DOMAIN = 53 };
 	/* One question: who serves the root ("."), class IN. Its number is any. */
-	static const unsigned char question[] = {
-		0x57, 0x1a, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1
-	};
+	static const unsigned char question[] = { 0x57, 0x1a, 1, 0, 0, 1, 0, 0, 0,
+						  0,	0,    0, 0, 0, 2, 0, 1 };
 	unsigned char packet[512];
 	int datagram = connect_datagram(server, DOMAIN);
 	enum answer answer = SILENT;

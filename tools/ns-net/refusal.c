@@ -35,9 +35,10 @@ static bool decide_priv(const char *call, const struct state *state, const struc
 		FIX("become root:  %s\n"
 		    "or try it between two networks of your own:  %s",
 		    paste_line("sudo", NULL), paste_line("ns-user ns-net", NULL));
-	return REASON("NET-PRIV", "user_namespaces(7)",
-		      "a cable has an end in each network, and takes CAP_NET_ADMIN over both; the one "
-		      "that we come from belongs to another user namespace, whose root you are not");
+	return REASON(
+		"NET-PRIV", "user_namespaces(7)",
+		"a cable has an end in each network, and takes CAP_NET_ADMIN over both; the one "
+		"that we come from belongs to another user namespace, whose root you are not");
 }
 
 static bool decide_exists(const struct net_facts *facts, struct reason *reason)
@@ -45,7 +46,8 @@ static bool decide_exists(const struct net_facts *facts, struct reason *reason)
 	const struct cable *cable = facts->cable;
 
 	if (facts->outer_there) {
-		FIX("take another name, or see whose it is:  ip -details link show %s", cable->outer);
+		FIX("take another name, or see whose it is:  ip -details link show %s",
+		    cable->outer);
 		return REASON("NET-EXIST", "ip-link(8)",
 			      "outside there is a device '%s' already%s%s%s", cable->outer,
 			      *facts->outer_kind ? " (a " : "", facts->outer_kind,
@@ -129,9 +131,10 @@ static bool decide_cable(const char *call, int error, const struct net_facts *fa
 	}
 	if (error == ETIMEDOUT) {
 		FIX("look at both ends:  ip -details link show %s", cable->outer);
-		return REASON("NET-DOWN", "veth(4)",
-			      "both ends of the cable were set up, and within a second none of them "
-			      "was ready");
+		return REASON(
+			"NET-DOWN", "veth(4)",
+			"both ends of the cable were set up, and within a second none of them "
+			"was ready");
 	}
 	return false;
 }

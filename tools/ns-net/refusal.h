@@ -14,8 +14,8 @@ struct net_facts {
 	bool outside_denied;	     /* no CAP_NET_ADMIN over the network we come from */
 	bool root_outside;	     /* our uid is mapped to the machine's root */
 	bool outer_there, inner_there;
-	char outer_kind[16];	     /* "veth", or "" */
-	char words[120];	     /* what the kernel said about it, or "" */
+	char outer_kind[16]; /* "veth", or "" */
+	char words[120];     /* what the kernel said about it, or "" */
 };
 
 /* Reads the facts that are not known yet, when a step has failed. */

@@ -60,8 +60,7 @@ static void look(char *text, size_t size)
 
 	*text = '\0';
 	if (uname(&now) == 0)
-		snprintf(text, size, "host name %s, domain name %s", now.nodename,
-			 now.domainname);
+		snprintf(text, size, "host name %s, domain name %s", now.nodename, now.domainname);
 }
 
 /* Reads both names back. */
