@@ -379,7 +379,8 @@ traced() {
 	PID=$!
 	until_true grep -q sleep "/proc/$PID/comm"
 	state() { grep -qE "^State:.$1" "/proc/$PID/status"; }
-	kill -TSTP "$PID"
+	# Not SIGTSTP: who has no shell above (an orphaned process group) never stops on that.
+	kill -STOP "$PID"
 	until_true state '[Tt]'
 	sleep 0.3
 	state '[Tt]'
