@@ -11,9 +11,7 @@ setup() {
 	echo inside >in/file
 	echo outside >out/file
 	chmod -R a+rwX "$BATS_TEST_TMPDIR"
-	export HOME=/nonexistent
-	# No directories that a user may not look into.
-	PATH=$BIN:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+	export HOME=/nonexistent PATH="$BIN:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 	PID=
 	FOLDER=
 }
@@ -233,6 +231,15 @@ traced() {
 	[[ $(said perl) == *'): ioctl("/dev/null", TIOCSTI) refused by seccomp: the default filter lets no program type into the terminal'* ]]
 }
 
+@test "seccomp: what the default filter hides so that C libraries fall back is no refusal" {
+	need_tracing
+	command -v python3 >/dev/null || skip "needs python3"
+	run -0 traced "${plain[@]}" "$BIN/lsm" --trace-denials -- \
+		python3 -S -c 'import _thread, time; _thread.start_new_thread(print, (1,)); time.sleep(0.2)'
+	[ "$(cat out.txt)" = 1 ]
+	! grep clone3 err
+}
+
 @test "seccomp: a filter that the program has loaded itself is told as such" {
 	need_tracing
 	run ! traced lsm --trace-denials -- "$BIN/lsm" --deny mkdir,mkdirat -- mkdir in/x
@@ -379,13 +386,69 @@ traced() {
 	PID=$!
 	until_true grep -q sleep "/proc/$PID/comm"
 	state() { grep -qE "^State:.$1" "/proc/$PID/status"; }
-	# Not SIGTSTP: who has no shell above (an orphaned process group) never stops on that.
 	kill -STOP "$PID"
 	until_true state '[Tt]'
 	sleep 0.3
 	state '[Tt]'
 	kill -CONT "$PID"
 	until_true state S
+}
+
+@test "at a terminal: ^Z, fg, ^C and the shell in the middle work as without a tracer" {
+	need_tracing
+	command -v python3 >/dev/null || skip "needs python3"
+	cat >terminal.py <<-'END'
+		import os, pty, select, sys, time
+		pid, fd = pty.fork()
+		if pid == 0:
+		    os.execlp('bash', 'bash', '--norc', '--noprofile', '-i')
+		said = ''
+		def expect(text, seconds=10):
+		    global said
+		    end = time.time() + seconds
+		    while text not in said:
+		        if time.time() > end:
+		            sys.exit('expected %r in %r' % (text, said))
+		        if select.select([fd], [], [], 0.1)[0]:
+		            said += os.read(fd, 4096).decode(errors='replace')
+		    said = said[said.index(text) + len(text):]
+		def type(keys):
+		    os.write(fd, keys.encode())
+		# No prompt, no echo: what is said is what the programs say.
+		type("PS1=; stty -echo; echo rea''dy\n")
+		expect('ready\r\n')
+		# exec, as a shell that waits for vfork(2) can't stop: ^Z would be late.
+		type('lsm --trace-denials -- sh -c "echo begun; exec sleep 60"\n')
+		expect('begun')
+		type('\x1a')
+		expect('Stopped')
+		type('fg\n')
+		expect('sleep 60')
+		time.sleep(0.5)
+		type('\x03')
+		expect('no call was refused')
+		type('echo "status $?"\n')
+		expect('status 130')
+		type('lsm --trace-denials -- bash --norc --noprofile -i\n')
+		time.sleep(1)
+		type("PS1=; echo inn''er\n")
+		expect('inner\r\n')
+		type('sh -c "echo go\'\'ing; exec sleep 60"\n')
+		expect('going')
+		type('\x1a')
+		expect('Stopped')
+		type('fg\n')
+		expect('sleep 60')
+		time.sleep(0.5)
+		type('\x03')
+		time.sleep(0.5)
+		type("echo after''wards; exit 3\n")
+		expect('afterwards')
+		expect('no call was refused')
+		type('echo "status $?"; exit\n')
+		expect('status 3')
+	END
+	run -0 timeout 60 python3 terminal.py
 }
 
 @test "a signal's end, an ignored SIGCHLD, closed descriptors: all as without" {

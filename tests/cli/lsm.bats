@@ -262,6 +262,7 @@ typing() {
 	[[ ${lines[0]} == *"Permission denied (EACCES) [SC-NNP]" ]]
 	[[ $output == *"  fix: leave --allow-new-privs out, or:  sudo $BIN/lsm --allow-new-privs -- touch out/new"* ]]
 	[ ! -e out/new ]
+	need_landlock 1
 	run -125 "${plain[@]}" "$BIN/lsm" --allow-new-privs --seccomp none --rox / --best-effort -- touch out/new
 	[[ $output == *"Operation not permitted (EPERM) [LL-NNP]"$'\n  call: '* ]]
 	[ ! -e out/new ]
@@ -318,6 +319,37 @@ typing() {
 	[[ $output == *"Seccomp_filters:	$before"* ]]
 	run lsm --seccomp none --deny mkdir,mkdirat -- mkdir in/x
 	[ "$status" -eq 1 ]
+}
+
+@test "--deny fork and --deny open: a note names the calls that C libraries take instead" {
+	run -0 lsm --deny fork -- true
+	[[ ${lines[0]} == "lsm: note: --deny fork: "*"--deny fork,vfork,clone,clone3" ]]
+	run -0 lsm --deny open,fork,clone -- true
+	[[ $output == "lsm: note: --deny open: "*"--deny open,openat,openat2,creat" ]]
+	run lsm --deny fork,vfork,clone,clone3 -- sh -c '(true); echo made'
+	[[ $output != *note* ]] && [[ $output != *made* ]]
+}
+
+@test "SC-EXEC: a filter under which no program, or this one, can start" {
+	run -125 lsm --deny execve -- touch in/ran
+	[[ ${lines[0]} == "lsm: cannot run a program under the seccomp filter of --deny [SC-EXEC]" ]]
+	[[ $output == *"  fix: leave execve out of --deny"* ]]
+	[ ! -e in/ran ]
+	readelf -l "$(type -P true)" 2>/dev/null | grep -q interpreter || skip "needs readelf, and a dynamic true"
+	run -127 lsm --deny openat,open -- true
+	[[ ${lines[0]} == "lsm: note: the seccomp filter of --deny refuses openat, and "*" [SC-EXEC]" ]]
+	# A static program needs none of that.
+	run -0 lsm --deny openat,open -- "$BIN/ns-uts" --version
+	[[ $output == "ns-uts (Strata)"* ]]
+}
+
+@test "--explain shows what the steps have changed" {
+	need_landlock 1
+	run -0 lsm -x --best-effort --rox /usr -- /usr/bin/true
+	[[ $output == *"no_new_privs "*", filters "*", / opens -> no_new_privs 1, filters "*", / opens"* ]]
+	[[ $output == *", / opens -> no_new_privs 1, filters "*", / is closed"* ]]
+	# Under a filter that kills who looks, nobody looks.
+	run -0 lsm -x --deny openat,open,read,close --seccomp-action kill -- "$BIN/ns-uts" --version
 }
 
 @test "an unknown name in --deny is an error with the one that was meant" {

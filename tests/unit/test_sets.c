@@ -1,7 +1,9 @@
 /* Capability sets by name. */
+#include <stdio.h>
 #include <string.h>
 
 #include "../../tools/capdrop/sets.h"
+#include "message.h"
 #include "unit.h"
 
 static void reads_names_as_people_write_them(void **state)
@@ -29,9 +31,30 @@ static void words_read_back(void **state)
 	assert_true(sets_parse(sets_in_words(sets_preset("docker"))) == 0xa80425fbULL);
 }
 
+static void short_words(void **state)
+{
+	(void)state;
+	assert_string_equal(sets_in_short(0), "none");
+	assert_string_equal(sets_in_short(sets_preset("all")), "all");
+	assert_string_equal(sets_in_short(sets_preset("all") & ~UINT64_C(2)),
+			    "all but dac_override");
+	assert_string_equal(sets_in_short(1 | 1 << 13), "chown,net_raw");
+	assert_non_null(strstr(sets_in_short(sets_preset("docker")), "14 of "));
+}
+
 static void parse(void *list)
 {
 	sets_parse(list);
+}
+
+static void parse_in_line(void *list)
+{
+	char word[64], *words[] = { "capdrop", word, "--", "true", NULL };
+
+	snprintf(word, sizeof(word), "--keep=%s", (char *)list);
+	tool_name = "capdrop";
+	tool_words = words;
+	sets_parse(word + 7);
 }
 
 static void unknown_names_get_a_proposal(void **state)
@@ -41,6 +64,9 @@ static void unknown_names_get_a_proposal(void **state)
 	(void)state;
 	assert_int_equal(outcome.status, 125);
 	assert_non_null(strstr(outcome.said, "did you mean sys_admin?"));
+	/* The proposal is put into the line, where the list is one of its words. */
+	outcome = outcome_of(parse_in_line, "kill,CAP_sys_amdin,chown");
+	assert_non_null(strstr(outcome.said, "capdrop --keep=kill,sys_admin,chown -- true"));
 	assert_int_equal(outcome_of(parse, "CAP_").status, 125);
 	assert_int_equal(outcome_of(parse, "all-of-them").status, 125);
 }
@@ -51,6 +77,7 @@ int main(void)
 		cmocka_unit_test(reads_names_as_people_write_them),
 		cmocka_unit_test(docker_set_is_docker_s),
 		cmocka_unit_test(words_read_back),
+		cmocka_unit_test(short_words),
 		cmocka_unit_test(unknown_names_get_a_proposal),
 	};
 

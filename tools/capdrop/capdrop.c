@@ -13,6 +13,7 @@
  * Read on: capabilities(7), credentials(7), prctl(2), capset(2). */
 #include <errno.h>
 #include <grp.h>
+#include <linux/securebits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +24,11 @@
 
 #include "account.h"
 #include "chain.h"
-#include "file.h"
+#include "exec.h"
 #include "message.h"
+#include "minimize.h"
 #include "option.h"
+#include "paste.h"
 #include "planned.h"
 #include "refusal.h"
 #include "sets.h"
@@ -43,10 +46,10 @@ static const char usage[] =
 	"      --add CAP,...      add these to the preset\n"
 	"      --ambient CAP,...  let these survive an exec by a user other than root\n"
 	"      --user U[:G]       become this user and group, names or numbers\n"
-	"      --groups G,...     with these supplementary groups\n"
-	"      --clear-groups     with no supplementary groups\n"
+	"      --groups G,...   --clear-groups   with these supplementary groups, or none\n"
 	"      --allow-new-privs  do not set no_new_privs\n"
 	"      --print [PID]      show the five sets of a process, and run nothing\n"
+	"      --minimize         find the fewest with which PROGRAM still exits 0\n"
 	"  -x, --explain          say each kernel call and what it changed\n"
 	"  -n, --dry-run          say the calls of the whole chain, and make none\n"
 	"      --check            say whether this works here, and why not\n"
@@ -64,7 +67,8 @@ enum {
 	GROUPS,
 	CLEAR_GROUPS,
 	ALLOW_NEW_PRIVS,
-	PRINT
+	PRINT,
+	MINIMIZE
 };
 
 static const struct option table[] = {
@@ -78,14 +82,29 @@ static const struct option table[] = {
 	{ "clear-groups", no_argument, NULL, CLEAR_GROUPS },
 	{ "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
 	{ "print", no_argument, NULL, PRINT },
+	{ "minimize", no_argument, NULL, MINIMIZE },
 	COMMON_OPTIONS,
 };
 
 struct plan {
 	uint64_t keep, ambient;
+	uint64_t named; /* those that --keep and --add have named one by one */
 	const char *user, *groups;
-	bool clear_groups, allow_new_privs;
+	bool clear_groups, allow_new_privs, minimize;
+	struct account account; /* what user and groups mean */
+	struct capdrop_facts *facts;
 };
+
+static bool changes_ids(const struct plan *plan)
+{
+	return plan->user || plan->groups || plan->clear_groups;
+}
+
+/* The user that the program will run as. */
+static uid_t user_of(const struct plan *plan)
+{
+	return plan->account.has_uid ? plan->account.uid : geteuid();
+}
 
 /* The sets as capset(2) takes them: in two halves of 32. */
 static void fill_sets(struct __user_cap_data_struct data[2], uint64_t permitted,
@@ -100,75 +119,53 @@ static void fill_sets(struct __user_cap_data_struct data[2], uint64_t permitted,
 
 /* Becomes another user, keeping the permitted set over it. Otherwise the
  * kernel empties it when the last id leaves 0. */
-static void become(const struct plan *plan)
+static void become(const struct account *account)
 {
-	struct account account = { .uid = getuid() };
-
-	if (plan->user)
-		account_find("/", plan->user, &account);
-	/* Our own group is none of a user's that nobody knows. */
-	if (account.has_uid && !account.has_gid)
-		die("--user %s: /etc/passwd here has no such user, so say the group too: --user "
-		    "%s:GROUP",
-		    plan->user, plan->user);
-	if (plan->groups)
-		account_find_groups(plan->groups, &account);
-	if (plan->clear_groups)
-		account.group_count = 0;
-
 	/* In this order: each of the three needs what the next takes away. */
-	if (plan->groups || plan->clear_groups || plan->user)
-		STEP(setgroups(account.group_count, account.groups), "set %zu supplementary groups",
-		     account.group_count);
-	if (account.has_gid)
-		STEP(setresgid(account.gid, account.gid, account.gid), "become group %u",
-		     account.gid);
-	if (account.has_uid) {
+	STEP(setgroups(account->group_count, account->groups), "set %zu supplementary groups",
+	     account->group_count);
+	if (account->has_gid)
+		STEP(setresgid(account->gid, account->gid, account->gid), "become group %u",
+		     account->gid);
+	if (account->has_uid) {
 		STEP(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep the permitted set over setuid");
-		STEP(setresuid(account.uid, account.uid, account.uid), "become user %u",
-		     account.uid);
+		STEP(setresuid(account->uid, account->uid, account->uid), "become user %u",
+		     account->uid);
 		STEP(prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0), "and do not keep it over further ones");
 	}
-	if (!dry_run &&
-	    !account_is_ours(&account, plan->groups || plan->clear_groups || plan->user)) {
+	if (!dry_run && !account_is_ours(account, true)) {
 		errno = 0;
 		step_fail("getresuid(&user[0], &user[1], &user[2])",
 			  "become this user, with these groups");
 	}
 }
 
-/* For --explain: who we are, and how many capabilities are in the sets.
- * proc_pid_status(5). */
+/* For --explain: who we are, and how many capabilities are in the sets. */
 static void look(char *text, size_t size)
 {
-	static const char *const sets[][2] = {
-		{ "CapEff", "effective" },
-		{ "CapInh", "inheritable" },
-		{ "CapBnd", "bounding" },
-		{ "CapAmb", "ambient" },
-	};
-	char status[4096];
+	struct sets sets;
+	bool no_new_privs;
 	int n;
 
 	*text = '\0';
-	if (read_file("/proc/self/status", status, sizeof(status)) < 0)
+	if (!sets_read("self", &sets, &no_new_privs))
 		return;
-	n = snprintf(text, size, "uid %u", geteuid());
-	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
-		const char *set = find_field(status, sets[i][0]);
-
-		n += snprintf(text + n, size - (size_t)n, ", %d %s",
-			      set ? __builtin_popcountll(strtoull(set, NULL, 16)) : 0, sets[i][1]);
-	}
-	snprintf(text + n, size - (size_t)n, "%s",
-		 prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? ", no_new_privs" : "");
+	n = snprintf(text, size, "uid %u, effective %d, bounding %d", geteuid(),
+		     __builtin_popcountll(sets.effective), __builtin_popcountll(sets.bounding));
+	if (sets.inheritable)
+		n += snprintf(text + n, size - (size_t)n, ", inheritable %d",
+			      __builtin_popcountll(sets.inheritable));
+	if (sets.ambient)
+		n += snprintf(text + n, size - (size_t)n, ", ambient %d",
+			      __builtin_popcountll(sets.ambient));
+	snprintf(text + n, size - (size_t)n, "%s", no_new_privs ? ", no_new_privs" : "");
 }
 
 /* Reads back what the kernel holds now. A step that did not take effect must
  * not go unnoticed. */
 static void verify(const struct plan *plan, uint64_t permitted)
 {
-	struct sets now;
+	struct sets *held = &plan->facts->held;
 
 	if (dry_run)
 		return;
@@ -178,18 +175,46 @@ static void verify(const struct plan *plan, uint64_t permitted)
 		step_fail("prctl(PR_CAPBSET_READ, cap_max_bits(), 0, 0, 0)",
 			  "drop all capabilities: this kernel has more than the %d we know",
 			  cap_max_bits());
-	sets_read_own(&now, ~plan->keep);
+	sets_read_own(held, ~plan->keep);
 	errno = 0;
-	if (now.permitted != permitted || now.effective != permitted ||
-	    now.inheritable != plan->ambient || now.ambient != plan->ambient ||
-	    now.bounding & ~plan->keep)
-		step_fail("cap_get_proc()",
-			  "drop the capabilities: wanted %s, and permitted is %s; bounding has %s "
-			  "too many [CAP-NOTAPPLIED]",
-			  sets_in_words(permitted), sets_in_words(now.permitted),
-			  sets_in_words(now.bounding & ~plan->keep));
+	if (held->permitted != permitted || held->effective != permitted ||
+	    held->inheritable != plan->ambient || held->ambient != plan->ambient ||
+	    held->bounding & ~plan->keep)
+		step_fail("cap_get_proc()", "drop the capabilities");
 	if (!plan->allow_new_privs && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		step_fail("prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)", "set no_new_privs");
+}
+
+/* What can't be had is refused before anything is dropped. */
+static void refuse_missing(const struct plan *plan, const struct sets *before)
+{
+	struct reason reason = { 0 };
+	uint64_t wanted = user_of(plan) == 0 ? plan->named & plan->keep : 0;
+
+	if (plan->ambient & ~before->permitted) {
+		capdrop_missing("CAP-AMBIENT", geteuid(), before->permitted, &reason);
+		why_refuse(&reason, "cannot make %s ambient",
+			   sets_in_words(plan->ambient & ~before->permitted));
+	}
+	if (wanted & ~before->permitted) {
+		capdrop_missing("CAP-REGAIN", geteuid(), before->permitted, &reason);
+		why_refuse(&reason, "cannot keep %s", sets_in_words(wanted & ~before->permitted));
+	}
+}
+
+/* Where no_new_privs is not set, user 0 gets its bounding set at exec, even if
+ * that is its real id only. */
+static void warn_of_root(uint64_t permitted)
+{
+	struct sets now;
+
+	sets_read_own(&now, sets_preset("all"));
+	if ((getuid() == 0 || geteuid() == 0) && now.bounding & ~permitted &&
+	    !(prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) & SECBIT_NOROOT) &&
+	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0)
+		note("user 0 gets its bounding set back when it executes a program, so it will have "
+		     "%s more than now; without --allow-new-privs it does not [CAP-UID0]",
+		     sets_in_short(now.bounding & ~permitted));
 }
 
 static void setup(const struct plan *plan)
@@ -201,27 +226,33 @@ static void setup(const struct plan *plan)
 	uint64_t permitted;
 
 	step_watch(look);
+	sets_read_own(&before, explaining ? sets_preset("all") : 0);
+	/* A new user namespace comes with all; in a dry run it is not there. */
+	if (planned("ns-user"))
+		before.permitted = before.bounding = sets_preset("all");
+	if (!dry_run)
+		refuse_missing(plan, &before);
+
 	/* Bounding first: it takes CAP_SETPCAP, which may be among those that
-	 * go. Where there is nothing left to drop, it takes nothing. (A new user
-	 * namespace comes with all; in a dry run it is not there.) */
+	 * go. Where there is nothing left to drop, it takes nothing. */
 	for (int cap = 0; cap < cap_max_bits(); cap++)
 		if (!(plan->keep >> cap & 1) &&
 		    (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0 || planned("ns-user")))
 			STEP(prctl(PR_CAPBSET_DROP, cap, 0, 0, 0), "drop %s from the bounding set",
 			     sets_in_words(UINT64_C(1) << cap));
 
-	if (plan->user || plan->groups || plan->clear_groups)
-		become(plan);
+	if (changes_ids(plan))
+		become(&plan->account);
 
 	/* What a process other than root's has is lost at exec, except for the
 	 * ambient ones; so it is dropped here already. */
-	sets_read_own(&before, 0);
 	permitted = before.permitted & plan->keep;
-	if (geteuid() != 0)
+	if (user_of(plan) != 0)
 		permitted &= plan->ambient;
-	if (plan->ambient & ~permitted && !dry_run)
-		die("cannot make %s ambient: not in our permitted set [CAP-AMBIENT]",
-		    sets_in_words(plan->ambient & ~permitted));
+
+	plan->facts->before = before;
+	plan->facts->wanted =
+		(struct sets){ permitted, permitted, plan->ambient, plan->ambient, plan->keep };
 
 	STEP(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "empty the ambient set");
 	fill_sets(data, permitted, plan->ambient);
@@ -236,6 +267,90 @@ static void setup(const struct plan *plan)
 		STEP(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
 	tie_again(tie);
 	verify(plan, permitted);
+	if (plan->allow_new_privs && !dry_run)
+		warn_of_root(permitted);
+}
+
+/* For --minimize: a plan with another set. A user other than root has only
+ * what is ambient. */
+static struct plan plan_with(uint64_t set, const struct plan *plan)
+{
+	struct plan other = *plan;
+
+	other.keep = set;
+	other.named = 0;
+	other.ambient = user_of(plan) == 0 ? plan->ambient & set : set;
+	return other;
+}
+
+static void setup_with(uint64_t set, void *argument)
+{
+	struct plan plan = plan_with(set, argument);
+
+	setup(&plan);
+}
+
+static void add_option(char *text, size_t size, const char *option, const char *value)
+{
+	size_t n = strlen(text);
+	char *word = paste_word(value);
+
+	snprintf(text + n, size - n, "%s%s%s%s", n ? " " : "", option, *value ? " " : "",
+		 *value ? word : "");
+	free(word);
+}
+
+static const char *options_with(uint64_t set, void *argument)
+{
+	static char text[2048];
+	struct plan plan = plan_with(set, argument);
+
+	*text = '\0';
+	if (plan.user)
+		add_option(text, sizeof(text), "--user", plan.user);
+	if (plan.groups)
+		add_option(text, sizeof(text), "--groups", plan.groups);
+	if (plan.clear_groups)
+		add_option(text, sizeof(text), "--clear-groups", "");
+	if (set == plan.facts->before.permitted && !plan.ambient)
+		add_option(text, sizeof(text), "--preset", "all");
+	else if (plan.keep & ~plan.ambient)
+		add_option(text, sizeof(text), "--keep", sets_in_words(plan.keep & ~plan.ambient));
+	if (plan.ambient)
+		add_option(text, sizeof(text), "--ambient", sets_in_words(plan.ambient));
+	if (plan.allow_new_privs)
+		add_option(text, sizeof(text), "--allow-new-privs", "");
+	return text;
+}
+
+static _Noreturn void find_fewest(const struct plan *plan, char *words[])
+{
+	struct minimize what = { plan->keep, words, setup_with, options_with, (void *)plan };
+	struct sets *now = &plan->facts->before;
+
+	if (!words[0] || (strcmp(words[0], "--") == 0 && !words[1]))
+		die("--minimize needs the program:  capdrop --minimize -- PROGRAM [ARG]...");
+	sets_read_own(now, 0);
+	what.start &= now->permitted;
+	if (dry_run) {
+		dprintf(2, "%s: would execute %s again and again, with fewer and fewer of %s\n",
+			tool_name, words[strcmp(words[0], "--") == 0], sets_in_words(plan->keep));
+		exit(0);
+	}
+	minimize(&what);
+}
+
+/* What the program will have, which is not what capdrop leaves. */
+static void explain(const struct plan *plan, char *words[])
+{
+	struct capdrop_facts *facts = plan->facts;
+	struct sets now = facts->wanted;
+	bool no_new_privs = !plan->allow_new_privs;
+
+	now.bounding &= facts->before.bounding;
+	if (!dry_run && !sets_read("self", &now, &no_new_privs))
+		return;
+	exec_explain(&facts->before, &now, user_of(plan), no_new_privs, words);
 }
 
 static _Noreturn void print(const char *process)
@@ -244,22 +359,54 @@ static _Noreturn void print(const char *process)
 	exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
 }
 
+/* Whose the ids of --user and --groups are, before anything is done. */
+static void find_account(struct plan *plan)
+{
+	struct account *account = &plan->account;
+
+	if (plan->groups && plan->clear_groups)
+		die("--groups and --clear-groups exclude each other");
+	if (plan->user)
+		account_find("/", plan->user, account);
+	/* Our own group is none of a user's that nobody knows. */
+	if (account->has_uid && !account->has_gid)
+		die("--user %s: /etc/passwd here has no such user, so say the group too: --user "
+		    "%s:GROUP",
+		    plan->user, plan->user);
+	if (plan->groups)
+		account_find_groups(plan->groups, account);
+	if (plan->clear_groups)
+		account->group_count = 0;
+}
+
+/* A list of capabilities, and those in it that were named one by one. */
+static uint64_t parse_named(const char *list, struct plan *plan)
+{
+	uint64_t set = sets_parse(list);
+
+	if (set != sets_preset("all"))
+		plan->named |= set;
+	return set;
+}
+
 int main(int argc, char *argv[])
 {
-	struct plan plan = { 0 };
+	struct capdrop_facts facts = { 0 };
+	struct plan plan = { .facts = &facts };
 	uint64_t add = 0, drop = 0, base = 0;
 	bool kept = false, dropped = false, preset = false, print_wanted = false;
 	int c;
 
 	tool_start("capdrop", usage, argv);
 	failing.decide = capdrop_decide;
+	failing.argument = &facts;
 	while ((c = next_option(argc, argv, "", table)) != -1)
 		switch (c) {
 		case KEEP:
 			kept = true;
-			add |= sets_parse(optarg);
+			add |= parse_named(optarg, &plan);
 			break;
-		case ADD: add |= sets_parse(optarg); break;
+		case ADD: add |= parse_named(optarg, &plan); break;
 		case DROP:
 			/* "all" is where the others begin. */
 			if (strcasecmp(optarg, "all") == 0)
@@ -278,16 +425,20 @@ int main(int argc, char *argv[])
 		case CLEAR_GROUPS: plan.clear_groups = true; break;
 		case ALLOW_NEW_PRIVS: plan.allow_new_privs = true; break;
 		case PRINT: print_wanted = true; break;
+		case MINIMIZE: plan.minimize = true; break;
 		}
 	if (print_wanted)
 		print(argv[optind] ? argv[optind] : "self");
-	if (plan.groups && plan.clear_groups)
-		die("--groups and --clear-groups exclude each other");
-	/* With --drop alone, all others stay. */
-	if (dropped && !kept && !preset)
+	find_account(&plan);
+	/* With --drop alone, all others stay; and one begins to search with all. */
+	if ((dropped || (plan.minimize && !plan.ambient)) && !kept && !preset)
 		base = sets_preset("all");
 	plan.keep = ((base | add) & ~drop) | plan.ambient;
-	tool_ready(NULL);
+	tool_ready(plan.minimize ? "--minimize" : NULL);
+	if (plan.minimize)
+		find_fewest(&plan, argv + optind);
 	setup(&plan);
+	if (explaining && !explaining_chain)
+		explain(&plan, argv + optind);
 	exec_next(argv + optind);
 }

@@ -146,6 +146,10 @@ void account_find(const char *root, const char *spec, struct account *account)
 		find_groups_of(root, name, account);
 	free(name);
 	free(user);
+	account_asked = (struct account_facts){ .has_uid = account->has_uid,
+						.has_gid = account->has_gid,
+						.uid = account->uid,
+						.gid = account->gid };
 }
 
 void account_find_groups(const char *list, struct account *account)

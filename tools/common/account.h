@@ -36,8 +36,25 @@ bool account_is_ours(const struct account *account, bool groups);
  * Ends with 125 when a name is unknown. */
 void account_find_groups(const char *list, struct account *account);
 
+/* What tells why becoming an account failed. */
+struct account_facts {
+	bool has_uid, has_gid; /* the ids that were asked for, the last time */
+	uid_t uid;
+	gid_t gid;
+	uid_t our_uid; /* who we are, here */
+	gid_t our_gid;
+	char uid_map[512], gid_map[512]; /* as /proc/self/uid_map has them */
+};
+
 /* Why becoming an account failed: for capdrop --user and chroot --userspec. As
- * why_decide(). */
+ * why_decide(); it reads the facts itself. */
 bool account_decide(const char *call, int error, const struct state *state, struct reason *reason);
+
+/* The half of it that reads nothing. */
+bool account_reason(const char *call, int error, const struct state *state,
+		    const struct account_facts *facts, struct reason *reason);
+
+/* The account that was looked up last, for the facts. */
+extern struct account_facts account_asked;
 
 #endif

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "chain.h"
@@ -177,6 +178,15 @@ void why_die_program(const char *word, const char *file)
 				 new_root ? " in the new root " : "", new_root ? new_root : "",
 				 getenv("PATH") ? getenv("PATH") : "(not set)");
 		fail(EXIT_NOT_FOUND, error, word, "EXEC-NOENT", why, "");
+	}
+	/* capabilities(7), "Safety checking for capability-dumb binaries". */
+	if (error == EPERM && getxattr(file, "security.capability", NULL, 0) > 0) {
+		snprintf(why, sizeof(why),
+			 "%s has capabilities of its own ('getcap %s' shows them), and the kernel "
+			 "does not start it with fewer: one of them is not in our bounding set",
+			 file, file);
+		fail(EXIT_CANNOT_RUN, error, word, "EXEC-CAPS", why,
+		     "keep it:  capdrop --keep CAP ...   or run a copy of the file, which has none");
 	}
 	fail(EXIT_CANNOT_RUN, error, word, "EXEC-FAILED", "the kernel refused to execute it", "");
 }

@@ -80,30 +80,30 @@ static void check_label(const char *label, const char *option, size_t max)
 			die("%s: expected a name without spaces or control characters", option);
 }
 
-/* Whether the file begins with the label, and nothing that goes on with it:
- * AppArmor puts " (enforce)" behind it. */
+/* Whether the text is the label, and nothing that goes on with it: AppArmor puts
+ * " (enforce)" behind it. */
+static bool is_label(const char *text, const char *label)
+{
+	size_t length = strlen(label);
+
+	return strncmp(text, label, length) == 0 && strchr(" \n", text[length]);
+}
+
 static bool reads_back(const char *file, const char *label)
 {
 	char text[4200] = "";
-	size_t length = strlen(label);
 
-	return read_file(file, text, sizeof(text)) > 0 && strncmp(text, label, length) == 0 &&
-	       strchr(" \n", text[length]);
-}
-
-/* AppArmor's word for a process that no profile is on. */
-static bool is_unconfined(const char *label)
-{
-	return strncmp(label, "unconfined", 10) == 0 && strchr(" \n", label[10]);
+	return read_file(file, text, sizeof(text)) > 0 && is_label(text, label);
 }
 
 /* Under no_new_privs a profile may only be changed to one that allows less. The
  * program is refused (EPERM) when the other allows more in any point. */
-static void warn_of_profile(void)
+static void warn_of_profile(const char *profile)
 {
 	char label[300];
 
-	if (read_file(ATTR "apparmor/current", label, sizeof(label)) <= 0 || is_unconfined(label))
+	if (read_file(ATTR "apparmor/current", label, sizeof(label)) <= 0 ||
+	    is_label(label, "unconfined") || is_label(label, profile))
 		return;
 	label[strcspn(label, "\n")] = '\0';
 	note("AppArmor has this process under '%s' already, and under no_new_privs it changes to "
@@ -134,11 +134,10 @@ void lsm_apparmor_apply(const char *profile, bool allow_new_privs)
 			modules);
 		why_refuse(reason, "cannot change to the AppArmor profile '%s'", profile);
 	}
-	if (!allow_new_privs && !dry_run)
-		warn_of_profile();
-
 	snprintf(command, sizeof(command), "exec %s", profile);
 	STEP(write_file(file, command), "change to the AppArmor profile '%s'", profile);
+	if (!allow_new_privs && !dry_run)
+		warn_of_profile(profile);
 	if (!dry_run && !reads_back(file, profile)) {
 		errno = 0;
 		step_fail("read(attr/exec)", "change to the AppArmor profile '%s'", profile);
@@ -171,11 +170,10 @@ void lsm_selinux_apply(const char *context, bool allow_new_privs)
 			"switched on\nat boot, or no policy is loaded");
 		why_refuse(reason, "cannot change to the SELinux context '%s'", context);
 	}
+	STEP(write_file(ATTR "exec", context), "change to the SELinux context '%s'", context);
 	if (!allow_new_privs && !dry_run && refuses_under_nnp())
 		note("this SELinux policy changes no context under no_new_privs: the program will "
 		     "not be executed (EPERM); --allow-new-privs would be the way [SE-NNP]");
-
-	STEP(write_file(ATTR "exec", context), "change to the SELinux context '%s'", context);
 	if (!dry_run && !reads_back(ATTR "exec", context)) {
 		errno = 0;
 		step_fail("read(attr/exec)", "change to the SELinux context '%s'", context);

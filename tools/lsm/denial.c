@@ -177,9 +177,20 @@ static bool say_candidates(const struct lsm_evidence *evidence, struct lsm_verdi
 		    lsm_capability_name(evidence->capability));
 	if (strcmp(evidence->call, "socket") == 0 || evidence->operation == OP_CONNECT)
 		add(verdict, "a firewall (sudo nft list ruleset); ");
-	if (evidence->bits == BITS_UNKNOWN && evidence->blind)
-		add(verdict, "ownership, which can't be looked at (is there a /proc here?); ");
-	add(verdict, "a rule of the kernel's own (man 2 %s)", evidence->call);
+	if (evidence->no_proc)
+		add(verdict, "ownership, which can't be looked at without a /proc; ");
+	else if (evidence->closed)
+		add(verdict,
+		    "ownership: the program lets nobody read its memory, and so the path can't "
+		    "be told; ");
+	if (evidence->other_process)
+		add(verdict, "%s (ptrace(2)); ",
+		    evidence->any_rule
+			    ? "Landlock, under which a program looks into no process outside"
+			    : "looking into another process, which takes more than to be "
+			      "of the same user");
+	add(verdict, "a rule of the kernel's own (man 2 %s)",
+	    strchr(evidence->call, ' ') ? "syscalls" : evidence->call);
 	return true;
 }
 
@@ -314,7 +325,11 @@ bool lsm_denial_decide(const struct lsm_evidence *evidence, struct lsm_verdict *
 	/* The filters come first: what they refuse was never made. */
 	if (filter_refused(evidence)) {
 		lsm_denial_filter(evidence, verdict);
-		return true;
+		/* The default filter has C libraries take clone for clone3, and
+		 * they all do: with each thread of each program. */
+		return !(evidence->error == ENOSYS && evidence->whose &&
+			 strcmp(evidence->whose, "default") == 0 &&
+			 strcmp(evidence->call, "clone3") == 0);
 	}
 	if (evidence->error == EROFS)
 		return verdict_of(verdict, "a read-only mount", "that of %s; %s",

@@ -6,7 +6,7 @@
 #ifndef STRATA_LSM_DENIAL_H
 #define STRATA_LSM_DENIAL_H
 
-#include "trace.h"
+#include "tracing.h"
 
 /* What the permission bits of the files on the way say. */
 enum lsm_bits {
@@ -55,7 +55,9 @@ struct lsm_evidence {
 	int capability; /* that the call may take, or -1 */
 	bool has_capability;
 	bool in_user_namespace;
-	bool blind; /* nothing can be read of the process */
+	bool no_proc;	    /* nothing can be read of any process */
+	bool closed;	    /* this one lets nobody read its memory */
+	bool other_process; /* the path is one of /proc/PID of another process */
 
 	/* Signals and tracing. */
 	bool target_known, target_traced, target_ours;
@@ -73,6 +75,17 @@ struct lsm_verdict {
 	uint64_t rights;
 	bool port;
 };
+
+/* bits.c: whether a process has a capability (a CAP_ number). */
+bool lsm_who_has(const struct lsm_who *who, int capability);
+
+/* The name of a user or group by a file like /etc/passwd or /etc/group; the
+ * number when it has none. passwd(5), group(5) */
+void lsm_name_of(const char *list, unsigned id, bool user, char *name, size_t size);
+
+/* Asks the permission bits: fills in evidence->bits and what goes with it. */
+void lsm_evidence_bits(const struct lsm_details *details, const struct lsm_who *who,
+		       struct lsm_evidence *evidence);
 
 /* Reads what there is to know. `own_rules`: the program has a Landlock ruleset
  * of its own. The process must be stopped. */

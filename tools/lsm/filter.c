@@ -82,6 +82,8 @@ const char *lsm_filter_name(uint32_t arch, int number)
 	for (size_t i = 0; !name && i < sizeof(newer_calls) / sizeof(*newer_calls); i++)
 		if (newer_calls[i].number == (x32 ? number & ~X32_BIT : number))
 			name = newer_calls[i].name;
+	if (!name && arch == AUDIT_ARCH_X86_64 && number == URETPROBE)
+		name = "uretprobe";
 	return name;
 }
 

@@ -19,7 +19,7 @@
 #include "lsm.h"
 #include "message.h"
 #include "paste.h"
-#include "trace.h"
+#include "tracing.h"
 
 /* Whether it is a file that could be executed if it were not for Landlock. */
 static bool is_executable(const char *file)

@@ -18,7 +18,7 @@
 #include "kernel.h"
 #include "memory.h"
 #include "message.h"
-#include "trace.h"
+#include "tracing.h"
 
 struct lsm_learn {
 	const struct lsm_trace *trace;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "paste.h"
-#include "trace.h"
+#include "tracing.h"
 
 /* Where a line is broken, with a backslash. */
 #define WIDTH 78

@@ -26,7 +26,7 @@
 #include "option.h"
 #include "refusal.h"
 #include "step.h"
-#include "trace.h"
+#include "tracing.h"
 
 static const char usage[] =
 	"Usage: lsm [OPTION]... [--] [PROGRAM [ARG]...]\n"

@@ -11,7 +11,7 @@
  *	capability.c	names of capabilities
  *	status.c	--status
  *	refusal.h	why a step failed: refusal.c, machine.c
- *	trace.h		--trace-denials and --learn, and their files
+ *	tracing.h	--trace-denials and --learn, and their files
  *	generate/	runs when Strata is built: the default filters, compiled */
 #ifndef STRATA_LSM_H
 #define STRATA_LSM_H

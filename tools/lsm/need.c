@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
-#include "trace.h"
+#include "tracing.h"
 
 #define EXECUTING (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE)
 

@@ -152,19 +152,18 @@ static bool decide_apparmor(int error, const struct lsm_machine *machine, struct
 	case EPERM:
 		if (!machine->no_new_privs || !machine->confined)
 			return false;
-		FIX("change to it before no_new_privs is set: put this lsm before capdrop, or give "
-		    "capdrop\n--allow-new-privs");
-		return REASON(
-			"AA-NNP", "apparmor(7)",
-			"this process is under '%s' already and has no_new_privs, so AppArmor "
-			"lets it\nchange to no other profile",
-			machine->label);
+		FIX("put this lsm before what sets no_new_privs (capdrop, another lsm), or give that "
+		    "one\n--allow-new-privs");
+		return REASON("AA-NNP", "apparmor(7)",
+			      "this process is under '%s' already and has no_new_privs:\nAppArmor "
+			      "lets it change to no profile that allows more in any point",
+			      machine->label);
 	case EACCES:
 		FIX("add  change_profile -> %s,  to that profile, and load it again;\nsudo dmesg | "
 		    "grep DENIED   shows the refusal",
 		    machine->profile);
 		return REASON("AA-DENIED", "apparmor.d(5)",
-			      "the profile that this process is under, '%s', does not allow to "
+			      "the profile that this process is under, '%s',\ndoes not allow to "
 			      "change to '%s'",
 			      machine->label, machine->profile);
 	default: return false;
@@ -177,7 +176,7 @@ static bool decide_selinux(int error, const struct lsm_machine *machine, struct 
 
 	switch (error) {
 	case EINVAL:
-		FIX("compare with  id -Z  and  ps -eZ;  a context is USER:ROLE:TYPE:LEVEL");
+		FIX("compare with  id -Z  and  ps -eZ:  USER:ROLE:TYPE, and a level behind it where they have one");
 		return REASON("SE-CTX", "selinux(8)",
 			      "the loaded policy has no context '%s' (SELinux is %s; this process "
 			      "has\n'%s')",
@@ -188,8 +187,7 @@ static bool decide_selinux(int error, const struct lsm_machine *machine, struct 
 		    "that is missing");
 		return REASON(
 			"SE-DENIED", "selinux(8)",
-			"the policy does not let '%s' choose a context for execve (SELinux is "
-			"%s)",
+			"the policy does not let '%s'\nchoose a context for execve (SELinux is %s)",
 			machine->label, mode);
 	default: return false;
 	}
@@ -237,6 +235,18 @@ static bool decide_trace(int error, const struct state *state, const struct lsm_
 	return false;
 }
 
+static bool decide_kernel(int error, const struct lsm_machine *machine, struct reason *reason)
+{
+	if (error != EIO && error != EINVAL)
+		return false;
+	FIX("take another kernel, or look yourself:  strace -f -Z ...");
+	return REASON("TRACE-KERNEL", "ptrace(2)",
+		      "this kernel, %s, can't tell a tracer which call a process makes: "
+		      "PTRACE_GET_SYSCALL_INFO\ncame with Linux 5.3, and not for all machines "
+		      "(User-mode Linux lacks it)",
+		      machine->kernel);
+}
+
 bool lsm_decide_from(const char *call, int error, const struct state *state,
 		     const struct lsm_machine *machine, struct reason *reason)
 {
@@ -254,6 +264,8 @@ bool lsm_decide_from(const char *call, int error, const struct state *state,
 		return decide_apparmor(error, machine, reason);
 	if (strstr(call, "write_file(ATTR") && machine->context)
 		return decide_selinux(error, machine, reason);
+	if (strstr(call, "PTRACE_GET_SYSCALL_INFO"))
+		return decide_kernel(error, machine, reason);
 	if (strstr(call, "PTRACE_SEIZE"))
 		return decide_trace(error, state, machine, reason);
 	return false;

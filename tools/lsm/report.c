@@ -73,6 +73,21 @@ static bool count(struct lsm_report *report, const char *key, const char *first)
 	return report->kinds <= KINDS_TOLD;
 }
 
+/* Of "/proc/812" only "/proc/N" counts: one kind, however many processes. */
+static void join_processes(char *text)
+{
+	for (char *at = text; (at = strstr(at, "/proc/"));) {
+		size_t digits;
+
+		at += 6;
+		digits = strspn(at, "0123456789");
+		if (digits == 0)
+			continue;
+		*at = '*';
+		memmove(at + 1, at + digits, strlen(at + digits) + 1);
+	}
+}
+
 /* What would have allowed it, for the line at the end. */
 static void remember(struct lsm_report *report, const struct lsm_evidence *evidence,
 		     const struct lsm_verdict *verdict)
@@ -117,6 +132,7 @@ void lsm_report_call(struct lsm_report *report, const struct lsm_call *call,
 	lsm_tracee_name(call->pid, name, sizeof(name));
 	/* Below a directory that is closed, all is refused for one reason. */
 	snprintf(key, sizeof(key), "%s %s %s %s", name, details.name, verdict.layer, verdict.text);
+	join_processes(key);
 	snprintf(first, sizeof(first), "%s: %s", name, details.text);
 	if (count(report, key, first))
 		dprintf(2, "%s: %s (%d): %s refused by %s: %s\n", tool_name, name, call->process,

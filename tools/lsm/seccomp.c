@@ -163,6 +163,27 @@ static uint32_t deny_action(const char *action)
 	return SCMP_ACT_ERRNO((uint32_t)error);
 }
 
+static bool is_listed(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = list; (at = strstr(at, name)); at += length)
+		if ((at == list || at[-1] == ',') && (at[length] == ',' || !at[length]))
+			return true;
+	return false;
+}
+
+/* Names that a person knows from C, where the C library takes another call. */
+static void warn_of_aliases(const char *list)
+{
+	if (is_listed(list, "fork") && !is_listed(list, "clone"))
+		note("--deny fork: C libraries make processes with clone or clone3, and seldom with "
+		     "fork; to forbid all new processes:  --deny fork,vfork,clone,clone3");
+	if (is_listed(list, "open") && !is_listed(list, "openat"))
+		note("--deny open: C libraries open files with openat, and seldom with open; to "
+		     "forbid all opening:  --deny open,openat,openat2,creat");
+}
+
 /* A filter that allows all but the calls named, on all architectures that the
  * machine runs. The others would be a way around it, and are killed. */
 static struct sock_fprog deny_program(const char *list, uint32_t action)
@@ -259,8 +280,10 @@ void lsm_seccomp_prepare(struct lsm_seccomp *seccomp, bool allow_new_privs)
 			add(seccomp, what, program, flags);
 		}
 	}
-	if (seccomp->deny)
+	if (seccomp->deny) {
 		add(seccomp, "of --deny", deny_program(seccomp->deny, action), 0);
+		warn_of_aliases(seccomp->deny);
+	}
 	if (seccomp->count)
 		put_in_order(seccomp);
 }

@@ -10,7 +10,7 @@
  * seccomp(2), and the kernel's Documentation/networking/filter.rst. */
 #include <string.h>
 
-#include "trace.h"
+#include "tracing.h"
 
 struct machine {
 	uint32_t a, x, memory[BPF_MEMWORDS];

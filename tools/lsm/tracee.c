@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "trace.h"
+#include "tracing.h"
 
 #define PAGE 4096
 
@@ -234,8 +234,11 @@ void lsm_tracee_place(pid_t pid, int folder, const char *path, bool follow, stru
 		else
 			read_link(base, sizeof(base), "/proc/%d/fd/%d", pid, folder);
 	}
-	snprintf(place->given, sizeof(place->given), "%s%s%s", base,
-		 *base && *path && strcmp(base, "/") != 0 ? "/" : "", path);
+	/* A path that does not fit is none: the kernel takes it neither. */
+	if (snprintf(place->given, sizeof(place->given), "%s%s%s", base,
+		     *base && *path && strcmp(base, "/") != 0 ? "/" : "",
+		     path) >= (int)sizeof(place->given))
+		*place->given = '\0';
 	if (!*path) {
 		char link[48];
 

@@ -15,7 +15,7 @@
 
 #include "memory.h"
 #include "path.h"
-#include "trace.h"
+#include "tracing.h"
 
 /* So many of one directory are the directory. */
 #define MANY 4

@@ -1,19 +1,25 @@
-/* trace.h: what the files of --trace-denials and --learn share.
+/* tracing.h: what the files of --trace-denials and --learn share.
  *
- *	trace.c		the tracer: a process beside the program
+ *	attach.c	the tracer: a process beside the program
+ *	follow.c	following what is traced, from stop to stop
+ *	task.c		the threads, and the filters that each is under
  *	tracee.c	looking into a traced process
- *	call.c		a system call: its name, its arguments, its files; printed
+ *	call.c		which system call takes what (call.h)
+ *	argument.c	reading the arguments, and the files that they name
+ *	print.c		numbers as a person reads them
  *	need.c		the rights that Landlock asks for it
  *	simulate.c	what a seccomp filter answers to it
  *	evidence.c	what is read of the machine about a refused call
- *	denial.c	who refused it
+ *	bits.c		the same, of permission bits
+ *	denial.c	who refused it (denial.h)
  *	report.c	telling that, once for each kind of call
  *	want.c		from files and rights to a few options
+ *	line.c		a command line with them, to be pasted
  *	learn.c		what a program used, as options
  *
  * All of it runs in the tracer only. Without the two options there is none. */
-#ifndef STRATA_LSM_TRACE_H
-#define STRATA_LSM_TRACE_H
+#ifndef STRATA_LSM_TRACING_H
+#define STRATA_LSM_TRACING_H
 
 #include <limits.h>
 #include <linux/filter.h>
@@ -26,7 +32,7 @@
 
 #include "lsm.h"
 
-/* ---- trace.c ---- */
+/* ---- attach.c ---- */
 
 /* What the tracer knows of the plan: the filters and rules that will hold, and
  * the words that lsm was called with. `rest` is the index of the program's. */
@@ -101,7 +107,7 @@ void lsm_folder_of(const char *path, char folder[PATH_MAX]);
 /* Whether a socket of a process is for TCP. pidfd_getfd(2) */
 bool lsm_tracee_is_tcp(pid_t process, int fd);
 
-/* ---- call.c ---- */
+/* ---- call.c, argument.c ---- */
 
 enum lsm_operation {
 	OP_OTHER,
