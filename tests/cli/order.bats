@@ -291,6 +291,19 @@ refused() {
 	[ "$status" -eq 0 ]
 	run own chroot / ns-uts true
 	[ "$status" -eq 0 ]
+	run own ns-pid --no-fork ns-user ns-mnt true
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	run own ns-pid ns-mnt ns-user ns-mnt true
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	# Shortened options, and short ones together with their value.
+	run own ns-pid ns-user ns-mnt --no-pr -- true
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	sleep 60 &
+	run ns-user chroot "$ROOT" ns-user -xj$! -- true
+	kill $!
+	[[ $output != *"this order can't work"* ]]
+	run ns-user capdrop --minimize -- ns-uts true
+	[[ $output == *"capdrop --keep sys_admin -- ns-uts true" ]]
 	# Behind the program's name they are no links.
 	run own capdrop -- echo ns-uts
 	[ "$output" = ns-uts ]
@@ -302,6 +315,12 @@ refused() {
 	[ "$(grep -c 'capdrop behind ns-user' <<<"$output")" -eq 1 ]
 	run own ns-uts ns-ipc -- env
 	[[ $output != *STRATA_ORDER* ]]
+	# Where the words do not show it, ns-user says it itself: in a chain that
+	# was looked at, and in compose-run.
+	run "${first[@]}" sh -c 'ns-user ns-uts true'
+	[ "$(grep -c 'capdrop behind ns-user' <<<"$output")" -eq 1 ]
+	run "${first[@]}" sh -c 'compose-run --without cgroup -- true'
+	[ "$(grep -c 'capdrop behind ns-user' <<<"$output")" -eq 1 ]
 }
 
 @test "the options with a value that are known are those of --help" {

@@ -47,6 +47,7 @@ static void expect(const char *call, int error, struct state machine, const char
 static void namespaces(void **unused)
 {
 	struct state user = fine, state;
+	struct reason reason;
 
 	(void)unused;
 	decide = NULL;
@@ -78,6 +79,8 @@ static void namespaces(void **unused)
 	state.namespaces_max = 0;
 	expect("unshare(CLONE_NEWUSER)", ENOSPC, state, "NS-LIMIT");
 	expect("unshare(CLONE_NEWUSER)", ENOSPC, fine, "NS-DEPTH");
+	assert_true(why_decide("tool", "unshare(CLONE_NEWNET)", ENOSPC, &fine, &reason));
+	assert_non_null(strstr(reason.fix, "lsns -t net;"));
 	expect("unshare(CLONE_NEWPID)", EINVAL, fine, "PID-TWICE");
 	expect("setns(other, CLONE_NEWNET)", EPERM, user, "NS-JOIN-PRIV");
 	joining = (struct joining){ "4711", 4711, 0, true };

@@ -314,10 +314,10 @@ static bool decide_join(const struct cgroup_hierarchy *hierarchy, int error, str
 bool cgroup_decide(const char *call, int error, const struct state *state, struct reason *reason,
 		   void *argument)
 {
-	(void)state;
 	struct cgroup_work *work = argument;
 	const struct cgroup_hierarchy *at = NULL, *unified = NULL;
 
+	(void)state;
 	if (work->known) {
 		*reason = *work->known;
 		return true;

@@ -13,7 +13,11 @@
 #include "step.h"
 #include "why.h"
 
+/* Left for the links behind the first: it was looked at, or a warning was given
+ * as well. */
 #define MARK "STRATA_ORDER"
+#define CHECKED "checked"
+#define WARNED "warned"
 #define LINKS_MAX 32
 
 /* A link: its name, and its words from behind the name to the next link. */
@@ -111,15 +115,15 @@ static void read_chain(char *const rest[], struct seen_chain *chain)
 	chain->program = rest;
 }
 
-/* Whether a link has an option, "--keep" or "--keep=VALUE". */
+/* Whether a link has an option: "--keep", "--keep=VALUE", or shortened. */
 static bool has_option(const struct seen *link, const char *option)
 {
-	size_t length = strlen(option);
+	for (int i = 0; i < link->count; i++) {
+		size_t length = strcspn(link->words[i], "=");
 
-	for (int i = 0; i < link->count; i++)
-		if (strncmp(link->words[i], option, length) == 0 &&
-		    (!link->words[i][length] || link->words[i][length] == '='))
+		if (length > 2 && strncmp(link->words[i], option, length) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -130,14 +134,19 @@ static bool is(const struct seen *link, const char *name)
 
 static bool joins(const struct seen *link)
 {
-	return has_option(link, "--join") || has_option(link, "-j");
+	/* Short options may stand together, and with the value: "-xj5". */
+	for (int i = 0; i < link->count; i++)
+		if (link->words[i][0] == '-' && link->words[i][1] != '-' &&
+		    strchr(link->words[i], 'j'))
+			return true;
+	return has_option(link, "--join");
 }
 
 /* Whether capdrop certainly takes CAP_SYS_ADMIN away. */
 static bool drops_admin(const struct seen *link)
 {
-	static const char *const unsure[] = { "--keep", "--add", "--preset", "--ambient",
-					      "--print" };
+	static const char *const unsure[] = { "--keep",	   "--add",   "--preset",
+					      "--ambient", "--print", "--minimize" };
 
 	for (size_t i = 0; i < sizeof(unsure) / sizeof(*unsure); i++)
 		if (has_option(link, unsure[i]))
@@ -216,9 +225,10 @@ static bool find_error(const struct seen_chain *chain, int a, int b, struct reas
 		return REASON("LL-MOUNT", "landlock(7)",
 			      "under Landlock (lsm) no mount can be changed");
 	if (is(first, "ns-pid") && is(then, "ns-mnt") && makes && !joins(first) &&
-	    !has_option(first, "--reap") && !has_option(then, "--no-proc") &&
-	    !has_option(then, "--root") && between(chain, "ns-user", a, b) &&
-	    !between(chain, "ns-pid", a + 1, b))
+	    !has_option(first, "--reap") && !has_option(first, "--no-fork") &&
+	    !has_option(then, "--no-proc") && !has_option(then, "--root") &&
+	    between(chain, "ns-user", a, b) && !between(chain, "ns-pid", a + 1, b) &&
+	    !between(chain, "ns-mnt", a, b))
 		return REASON("PROC-PIDNS", "user_namespaces(7)",
 			      "in a user namespace /proc may be mounted only for a PID namespace "
 			      "that it owns, and ns-pid comes before ns-user");
@@ -272,9 +282,11 @@ static const char *in_order(const struct seen_chain *chain)
 	return n < sizeof(line) ? line : "the same links in the order of compose-run --print-chain";
 }
 
-bool order_was_checked(void)
+bool order_has_warned(void)
 {
-	return chain_name || getenv(MARK);
+	const char *mark = getenv(MARK);
+
+	return mark && strcmp(mark, WARNED) == 0;
 }
 
 void order_forget(void)
@@ -282,18 +294,24 @@ void order_forget(void)
 	unsetenv(MARK);
 }
 
+static void leave_mark(const char *mark)
+{
+	if (setenv(MARK, mark, 1) != 0)
+		die_errno("cannot note that the order of the chain was looked at");
+}
+
 void order_check(char *const rest[])
 {
 	struct seen_chain chain;
 	struct reason refusal = { 0 }, *reason = &refusal;
 
-	if (order_was_checked() || !tool_words)
+	/* compose-run's own chain is right. */
+	if (chain_name || getenv(MARK) || !tool_words)
 		return;
 	read_chain(rest, &chain);
 	if (chain.count == 1)
 		return;
-	if (setenv(MARK, "1", 1) != 0)
-		die_errno("cannot note that the order of the chain was looked at");
+	leave_mark(CHECKED);
 	for (int a = 0; a < chain.count; a++)
 		for (int b = a + 1; b < chain.count; b++)
 			if (find_error(&chain, a, b, reason)) {
@@ -306,12 +324,13 @@ void order_check(char *const rest[])
 			const struct seen *first = &chain.links[a], *then = &chain.links[b];
 			bool user = is(then, "ns-user") && !joins(then);
 
-			if (is(first, "capdrop") && user)
+			if (is(first, "capdrop") && user) {
+				leave_mark(WARNED);
 				note("capdrop before ns-user: the new user namespace comes with all "
 				     "capabilities again; put capdrop behind ns-user:\n  %s",
 				     in_order(&chain));
-			else if (is(first, "cgroup") && has_option(first, "--cgroupns") &&
-				 is(then, "cgroup"))
+			} else if (is(first, "cgroup") && has_option(first, "--cgroupns") &&
+				   is(then, "cgroup") && !has_option(then, "--cgroupns"))
 				note("cgroup --cgroupns before another cgroup: /proc/self/cgroup will "
 				     "show the path of the second, and not '/'; put --cgroupns last");
 			else if (explaining && user && strncmp(first->name, "ns-", 3) == 0 &&

@@ -14,8 +14,8 @@
  * for an order that can't work; warns of one that loses something. */
 void order_check(char *const rest[]);
 
-/* Whether a first link has looked at this chain already. */
-bool order_was_checked(void);
+/* Whether the first link of this chain has warned of capdrop before ns-user. */
+bool order_has_warned(void);
 
 /* Before the program starts: it is not to see the mark that says so. */
 void order_forget(void);

@@ -23,6 +23,7 @@
 #include "chain.h"
 #include "fate.h"
 #include "message.h"
+#include "planned.h"
 #include "step.h"
 #include "supervise.h"
 #include "terminal.h"
@@ -356,6 +357,7 @@ void supervise(struct supervisor *supervisor)
 	parent.fd =
 		STEP((int)syscall(SYS_pidfd_open, getpid(), 0), "open a pidfd of the supervisor");
 	child.pid = STEP(fork_into(supervisor->cgroup), "fork");
+	planned_add("a supervisor");
 	if (child.pid > 0) {
 		child.pidfd = (int)syscall(SYS_pidfd_open, child.pid, 0);
 		if (supervisor->terminal) {

@@ -16,7 +16,7 @@ struct tie tie_read(void)
 	if (prctl(PR_GET_PDEATHSIG, &tie.signal) != 0)
 		tie.signal = 0;
 	/* In a dry run nobody has forked. */
-	if (planned("cgroup") || planned("ns-pid"))
+	if (planned("a supervisor"))
 		tie.signal = SIGKILL;
 	return tie;
 }

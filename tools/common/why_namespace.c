@@ -8,13 +8,13 @@
 #include "why_namespace.h"
 
 static const struct {
-	const char *flag, *name, *sysctl, *man;
+	const char *flag, *type, *sysctl, *man; /* the type as lsns(8) has it */
 } namespaces[] = {
-	{ "CLONE_NEWUTS", "UTS", "user.max_uts_namespaces", "uts_namespaces(7)" },
-	{ "CLONE_NEWPID", "PID", "user.max_pid_namespaces", "pid_namespaces(7)" },
-	{ "CLONE_NEWNS", "mount", "user.max_mnt_namespaces", "mount_namespaces(7)" },
-	{ "CLONE_NEWIPC", "IPC", "user.max_ipc_namespaces", "ipc_namespaces(7)" },
-	{ "CLONE_NEWNET", "network", "user.max_net_namespaces", "network_namespaces(7)" },
+	{ "CLONE_NEWUTS", "uts", "user.max_uts_namespaces", "uts_namespaces(7)" },
+	{ "CLONE_NEWPID", "pid", "user.max_pid_namespaces", "pid_namespaces(7)" },
+	{ "CLONE_NEWNS", "mnt", "user.max_mnt_namespaces", "mount_namespaces(7)" },
+	{ "CLONE_NEWIPC", "ipc", "user.max_ipc_namespaces", "ipc_namespaces(7)" },
+	{ "CLONE_NEWNET", "net", "user.max_net_namespaces", "network_namespaces(7)" },
 	{ "CLONE_NEWUSER", "user", "user.max_user_namespaces", "user_namespaces(7)" },
 	{ "CLONE_NEWCGROUP", "cgroup", "user.max_cgroup_namespaces", "cgroup_namespaces(7)" },
 };
@@ -47,7 +47,7 @@ static bool decide_unshare(const char *tool, const char *call, int error, const 
 		}
 		FIX("see which:  lsns -t %s; cat /proc/sys/user/%s\n"
 		    "then leave a namespace, or raise the limit as root:  sysctl -w %s=%lld",
-		    namespaces[kind].sysctl + 9, state->namespaces_name + 5, state->namespaces_name,
+		    namespaces[kind].type, state->namespaces_name + 5, state->namespaces_name,
 		    2 * state->namespaces_max);
 		return REASON(
 			"NS-DEPTH", namespaces[kind].man,

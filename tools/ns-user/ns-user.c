@@ -209,8 +209,8 @@ static void warn_of_capdrop(void)
 {
 	int cap = 0, has = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 1 : -1;
 
-	/* A chain that was looked at has been warned. */
-	while (has == 1 && !order_was_checked())
+	/* Unless the first link of this chain has said it. */
+	while (has == 1 && !order_has_warned())
 		has = prctl(PR_CAPBSET_READ, cap++, 0, 0, 0);
 	if (has == 0)
 		note("capabilities were dropped before this (capdrop), and the new user namespace "
