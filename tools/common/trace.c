@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,7 +63,17 @@ static double microseconds(const struct timespec *time)
 	return (double)time->tv_sec * 1e6 + (double)time->tv_nsec / 1e3;
 }
 
-/* Puts an event behind those that the file holds. flock(2) keeps others out
+/* Locks or unlocks the whole file. A lock of fcntl(2) belongs to the process:
+ * one of flock(2) would belong to the open file, which a forked process shares,
+ * and keep no child out. */
+static bool lock(short type)
+{
+	struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
+
+	return fcntl(trace, F_SETLKW, &whole) == 0;
+}
+
+/* Puts an event behind those that the file holds. The lock keeps others out
  * meanwhile: an event is put in the place of the array's end. */
 static bool append(const char *event, size_t length)
 {
@@ -73,7 +82,7 @@ static bool append(const char *event, size_t length)
 	off_t at;
 	bool written = false;
 
-	if (flock(trace, LOCK_EX) != 0)
+	if (!lock(F_WRLCK))
 		return false;
 	if (fstat(trace, &status) == 0) {
 		at = status.st_size >= 4 ? status.st_size - 3 : 0;
@@ -81,8 +90,7 @@ static bool append(const char *event, size_t length)
 			  pwrite(trace, event, length, at + 2) == (ssize_t)length &&
 			  pwrite(trace, end, 3, at + 2 + (off_t)length) == 3;
 	}
-	flock(trace, LOCK_UN);
-	return written;
+	return lock(F_UNLCK) && written;
 }
 
 /* A complete event, "X", that began then and ends now. Without a phrase it is
