@@ -15,7 +15,7 @@ LINK = $(CC) $(CFLAGS) -static -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 BUILD_NEEDS = gcc libc6-dev libcap-dev libseccomp-dev libjansson-dev
 RUN_NEEDS = procps iproute2
 TEST_NEEDS = bats libcmocka-dev strace busybox-static python3 procps iproute2 \
-	libcap2-bin mandoc clitest
+	libcap2-bin mandoc clitest uidmap
 CHECK_NEEDS = clang-format clang-tidy cppcheck shellcheck mandoc
 
 TOOLS = ns-pid ns-uts ns-mnt ns-ipc ns-net ns-user chroot cgroup capdrop lsm

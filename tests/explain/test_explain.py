@@ -42,6 +42,8 @@ OWN = {
     'read_file': ('openat', ['read']),
     'read_knob': ('openat', ['read']),
     'fork_into': ('fork', []),
+    'run_mapper': ('fork', ['execve', 'wait4']),
+    'try_another': ('fork', []),
     'terminal_ear': ('fork', ['setpgid']),
     'raise_ambient': ('prctl', ['prctl', 'capset', 'capget']),
     'make_below': ('', ['mkdirat', 'create', 'openat', 'openat2']),
@@ -259,6 +261,7 @@ def cases(folder):
     open(folder + '/file', 'w').close()
     yield 'ns-user', ['ns-user']
     yield 'ns-user -c --keep-caps', ['ns-user', '-c', '--keep-caps']
+    yield 'ns-user --no-more', ['ns-user', '--no-more']
     yield 'ns-uts', own + ['ns-uts', '--hostname', 'box', '--domainname', 'dom']
     yield 'ns-ipc', own + ['ns-ipc', '--sysctl', 'kernel.msgmax=5000']
     yield 'ns-net', own + ['ns-net', '--sysctl', 'net.ipv4.ip_forward=1']

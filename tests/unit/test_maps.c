@@ -159,9 +159,38 @@ static void completes_what_was_not_asked_for(void **state)
 	assert_true(map_takes_root(map));
 }
 
+static void map_knows_what_it_covers(void **unused)
+{
+	static const char own[] = "0 1000 1\n1 100000 10\n11 200000 10\n";
+	char map[MAP_SIZE];
+	unsigned long other;
+
+	(void)unused;
+	assert_true(map_covers(MAP_EVERYBODY, own, &other));
+	assert_true(map_covers(own, "0 0 1\n5 1 10\n", &other));
+	assert_false(map_covers(own, "0 21 1\n", &other));
+	assert_int_equal(other, 21);
+	assert_false(map_covers(own, "0 15 10\n", &other));
+	assert_int_equal(other, 21);
+	/* Two neighbors are not one range. */
+	assert_false(map_covers(own, "0 5 10\n", &other));
+	assert_false(map_covers("", "0 0 1\n", &other));
+
+	assert_true(map_translate(own, 3, false, &other));
+	assert_int_equal(other, 100002);
+	assert_true(map_translate(own, 200009, true, &other));
+	assert_int_equal(other, 20);
+	assert_false(map_translate(own, 21, false, &other));
+	assert_false(map_translate(own, 999, true, &other));
+
+	map_onto_itself(map, own);
+	assert_string_equal(map, "0 0 1\n1 1 10\n11 11 10\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(map_knows_what_it_covers),
 		cmocka_unit_test(takes_as_many_ranges_as_the_kernel),
 		cmocka_unit_test(is_full_with_the_longest_ranges),
 		cmocka_unit_test(verifies_every_range),

@@ -4,7 +4,6 @@
 
 #include "../../tools/chroot/refusal.h"
 #include "../../tools/ns-mnt/refusal.h"
-#include "../../tools/ns-user/refusal.h"
 #include "../../tools/ns-uts/refusal.h"
 #include "namespace.h"
 #include "unit.h"
@@ -75,6 +74,16 @@ static void namespaces(void **unused)
 	state = user;
 	state.root_changed = true;
 	expect("unshare(CLONE_NEWUSER)", EPERM, state, "USERNS-CHROOT");
+	state.root_changed = false;
+	state.id_unmapped = true;
+	expect("unshare(CLONE_NEWUSER)", EPERM, state, "USERNS-UNMAPPED");
+	expect("unshare(CLONE_NEWUTS)", EPERM, state, "NS-PRIV");
+	expect("unshare(CLONE_NEWUSER)", EINVAL, fine, NULL);
+	state = fine;
+	state.threads = 2;
+	expect("unshare(CLONE_NEWUSER)", EINVAL, state, "USERNS-THREADS");
+	state.no_user_namespaces = true;
+	expect("unshare(CLONE_NEWUSER)", EINVAL, state, "USERNS-OFF");
 	state = fine;
 	state.namespaces_max = 0;
 	expect("unshare(CLONE_NEWUSER)", ENOSPC, state, "NS-LIMIT");
@@ -89,20 +98,6 @@ static void namespaces(void **unused)
 	expect("open(path, O_RDONLY | O_CLOEXEC)", EACCES, user, "NS-JOIN-PRIV");
 	expect("open(path, O_RDONLY | O_CLOEXEC)", ENOENT, user, "NS-JOIN-GONE");
 	memset(&joining, 0, sizeof(joining));
-}
-
-static void maps(void **unused)
-{
-	struct state state = fine;
-
-	(void)unused;
-	decide = ns_user_decide;
-	state.effective = 0;
-	expect("write_file(path, plan->uid_map)", EPERM, state, "MAP-OUTER");
-	expect("write_file(path, plan->uid_map)", EINVAL, state, "MAP-FORMAT");
-	state.apparmor_userns = 1;
-	expect("write_file(path, plan->uid_map)", EPERM, state, "USERNS-APPARMOR");
-	expect("write_file(path, plan->gid_map)", EACCES, state, "USERNS-APPARMOR");
 }
 
 static void others(void **unused)
@@ -138,7 +133,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(namespaces),
-		cmocka_unit_test(maps),
 		cmocka_unit_test(others),
 	};
 

@@ -14,7 +14,7 @@ all: $(NAMES:%=build/unit/test_%)
 # The files that a test looks at, besides common/. A test of a tool's setup
 # includes the tool's own file, and has its kernel calls wrapped.
 SOURCES_mounts = tools/ns-mnt/mounts.c tools/ns-mnt/overlay.c tools/ns-mnt/readonly.c
-SOURCES_why = $(filter-out tools/cgroup/% tools/lsm/% tools/capdrop/%,$(wildcard tools/*/refusal.c))
+SOURCES_why = $(filter-out tools/cgroup/% tools/lsm/% tools/capdrop/% tools/ns-user/%,$(wildcard tools/*/refusal.c))
 SOURCES_refusal_cgroup = $(filter-out %/cgroup.c,$(wildcard tools/cgroup/*.c))
 SOURCES_refusal_ns_user = tools/ns-user/refusal.c tools/ns-user/maps.c
 SOURCES_refusal_ns_net = tools/ns-net/refusal.c
@@ -24,6 +24,7 @@ SOURCES_refusal_capdrop = tools/capdrop/refusal.c tools/capdrop/sets.c
 SOURCES_refusal_lsm = tools/lsm/refusal.c
 SOURCES_denial = -Ibuild/lsm $(filter-out %/lsm.c,$(wildcard tools/lsm/*.c))
 SOURCES_maps = tools/ns-user/maps.c
+SOURCES_subid = tools/ns-user/subid.c tools/ns-user/maps.c
 SOURCES_sets = tools/capdrop/sets.c
 SOURCES_exec = tools/capdrop/exec.c tools/capdrop/sets.c
 SOURCES_plan = tools/compose-run/config.c tools/compose-run/plan.c tools/compose-run/options.c tools/compose-run/run.c

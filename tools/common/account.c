@@ -162,6 +162,21 @@ void account_find_groups(const char *list, struct account *account)
 	free(copy);
 }
 
+bool account_name(bool group, unsigned id, char name[ACCOUNT_NAME_MAX])
+{
+	FILE *file = group ? open_list("/", "etc/group") : NULL;
+	struct passwd *user = group ? NULL : find_user("/", "", id, true);
+	struct group *entry = NULL;
+
+	while (file && (entry = fgetgrent(file)))
+		if (entry->gr_gid == id)
+			break;
+	if (file)
+		fclose(file);
+	snprintf(name, ACCOUNT_NAME_MAX, "%s", user ? user->pw_name : entry ? entry->gr_name : "");
+	return *name != '\0';
+}
+
 static int by_number(const void *a, const void *b)
 {
 	gid_t first = *(const gid_t *)a, second = *(const gid_t *)b;

@@ -27,6 +27,12 @@ struct account {
  * name is unknown. */
 void account_find(const char *root, const char *spec, struct account *account);
 
+#define ACCOUNT_NAME_MAX 256
+
+/* Finds the name of a user's or a group's id in /etc/passwd or /etc/group.
+ * Returns whether there is one; if not, name is "". */
+bool account_name(bool group, unsigned id, char name[ACCOUNT_NAME_MAX]);
+
 /* Whether this process has become what an account says, all of its three user
  * ids, its three group ids and its supplementary groups, as far as the account
  * has them; `groups` says whether the last were asked for. */

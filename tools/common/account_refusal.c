@@ -57,10 +57,12 @@ static void fix_by_map(const struct account_facts *facts, struct reason *reason)
 	    find_outer(facts->gid_map, facts->our_gid, &gid))
 		FIX("let ns-user make you that user, and leave the option away:\n"
 		    "ns-user --uid-map %u:%u:1 --gid-map %u:%u:1 --keep-caps %s ...\n"
-		    "or with many ids, as root or from /etc/subuid: see ns-user(1)",
-		    facts->uid, uid, facts->has_gid ? facts->gid : facts->uid, gid, tool_name);
+		    "or begin with the ids that /etc/subuid lends you, as many as they are:\n%s",
+		    facts->uid, uid, facts->has_gid ? facts->gid : facts->uid, gid, tool_name,
+		    paste_line("ns-user --map-auto", NULL));
 	else
-		FIX("map more ids, as root or from /etc/subuid: see ns-user(1)");
+		FIX("begin with the ids that /etc/subuid lends you:  %s",
+		    paste_line("ns-user --map-auto", NULL));
 }
 
 bool account_reason(const char *call, int error, const struct state *state,

@@ -75,30 +75,12 @@ const char *paste_directory(void)
 	return directory_to_type(tool_words[0]);
 }
 
-const char *paste_line(const char *before, const char *option)
+/* Adds the words from `i` on, quoted; "..." for those that don't fit, and for
+ * what a link inside compose-run leads on to, which was not typed. */
+static void add_words(char line[LINE_SIZE], int i)
 {
-	/* So many may stand in one message. */
-	static char lines[4][LINE_SIZE];
-	static unsigned turn;
-	char *line = lines[turn++ % 4];
-	const char *directory;
-	int i = 1, end = -1;
+	int end = chain_name ? optind : -1;
 
-	*line = '\0';
-	if (!tool_words || !tool_words[0])
-		return "...";
-	directory = directory_to_type(tool_words[0]);
-	if (before && strcmp(before, "sudo") != 0) {
-		snprintf(line, LINE_SIZE, "%.200s%.80s %s", directory, before, tool_name);
-	} else {
-		snprintf(line, LINE_SIZE, "%s%s%.200s%s", before ? before : "", before ? " " : "",
-			 directory, tool_name);
-	}
-	if (option)
-		add(line, option);
-	/* What a link inside compose-run leads on to was not typed. */
-	if (chain_name)
-		end = optind;
 	for (; tool_words[i] && i != end; i++) {
 		char *word = paste_word(tool_words[i]);
 		bool fits = strlen(line) + strlen(word) < LINE_SIZE - 8;
@@ -111,5 +93,88 @@ const char *paste_line(const char *before, const char *option)
 	}
 	if (tool_words[i])
 		add(line, "...");
+}
+
+/* So many may stand in one message. */
+static char *next_line(void)
+{
+	static char lines[4][LINE_SIZE];
+	static unsigned turn;
+	char *line = lines[turn++ % 4];
+
+	*line = '\0';
 	return line;
+}
+
+static bool was_typed(void)
+{
+	return tool_words && tool_words[0];
+}
+
+const char *paste_line(const char *before, const char *option)
+{
+	char *line = next_line();
+	const char *directory;
+
+	if (!was_typed())
+		return "...";
+	directory = directory_to_type(tool_words[0]);
+	if (before && strcmp(before, "sudo") != 0)
+		snprintf(line, LINE_SIZE, "%.200s%.80s %s", directory, before, tool_name);
+	else
+		snprintf(line, LINE_SIZE, "%s%s%.200s%s", before ? before : "", before ? " " : "",
+			 directory, tool_name);
+	if (option)
+		add(line, option);
+	add_words(line, 1);
+	return line;
+}
+
+const char *paste_swap(const char *old, const char *new)
+{
+	char *line = next_line(), *word;
+	int i;
+
+	if (!was_typed())
+		return "...";
+	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
+	for (i = 1; tool_words[i] && i < optind && strlen(line) < LINE_SIZE / 2; i++) {
+		const char *value = strchr(tool_words[i], '=');
+
+		if (strcmp(tool_words[i], old) == 0) {
+			add(line, new);
+		} else if (value && strcmp(value + 1, old) == 0) {
+			size_t n = strlen(line);
+
+			snprintf(line + n, LINE_SIZE - n, " %.*s=%s", (int)(value - tool_words[i]),
+				 tool_words[i], new);
+		} else {
+			word = paste_word(tool_words[i]);
+			add(line, word);
+			free(word);
+		}
+	}
+	add_words(line, i);
+	return line;
+}
+
+const char *paste_only(const char *options)
+{
+	char *line = next_line();
+
+	if (!was_typed())
+		return "...";
+	snprintf(line, LINE_SIZE, "%.200s%s %s", directory_to_type(tool_words[0]), tool_name,
+		 options);
+	add_words(line, optind);
+	return line;
+}
+
+const char *paste_program(void)
+{
+	static char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	path[length > 0 ? length : 0] = '\0';
+	return length > 0 ? path : tool_words[0];
 }

@@ -18,4 +18,14 @@ const char *paste_directory(void);
  * call behind this one. */
 const char *paste_line(const char *before, const char *option);
 
+/* The same line, with the word `old` (or the value in "--option=old") among the
+ * link's own options replaced by the text `new`. */
+const char *paste_swap(const char *old, const char *new);
+
+/* The same line, with `options` instead of all options of the link's own. */
+const char *paste_only(const char *options);
+
+/* Our own program, as a path. */
+const char *paste_program(void);
+
 #endif

@@ -57,6 +57,19 @@ bool why_owned_elsewhere(const char *type)
 	return elsewhere;
 }
 
+/* Whether a map, as /proc/self/uid_map has it, does not have an id that we have
+ * in here: then it is the number that stands for those without one. */
+static bool is_unmapped(const char *map, unsigned id)
+{
+	unsigned long inner, outer, count;
+
+	for (; map && sscanf(map, "%lu %lu %lu", &inner, &outer, &count) == 3;
+	     map = strchr(map, '\n'), map += map != NULL)
+		if (id >= inner && id - inner < count)
+			return false;
+	return true;
+}
+
 void why_read_state(const char *call, struct state *state)
 {
 	char text[4096] = "";
@@ -69,6 +82,7 @@ void why_read_state(const char *call, struct state *state)
 	state->effective = strtoull(field(text, "CapEff"), NULL, 16);
 	state->bounding = strtoull(field(text, "CapBnd"), NULL, 16);
 	state->seccomp = atoi(field(text, "Seccomp"));
+	state->threads = atoi(field(text, "Threads"));
 	state->unshare_refused = unshare(0) != 0;
 	/* After a chroot "/" is mostly a plain folder (statx(2), 5.8). */
 	state->root_changed = statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &root) == 0 &&
@@ -78,7 +92,12 @@ void why_read_state(const char *call, struct state *state)
 
 		sscanf(text, "%lu %lu %lu", &inner, &outer, &count);
 		state->in_user_namespace = inner != outer || count != 4294967295UL;
+		state->id_unmapped = is_unmapped(text, geteuid());
 	}
+	if (read_file("/proc/self/gid_map", text, sizeof(text)) > 0)
+		state->id_unmapped |= is_unmapped(text, getegid());
+	state->no_user_namespaces = state->proc_visible && access("/proc/self/ns", F_OK) == 0 &&
+				    access("/proc/self/ns/user", F_OK) != 0;
 	state->setgroups_denied = read_file("/proc/self/setgroups", text, sizeof(text)) > 0 &&
 				  strncmp(text, "deny", 4) == 0;
 	state->userns_clone = (int)read_long("/proc/sys/kernel/unprivileged_userns_clone");

@@ -20,10 +20,13 @@ struct state {
 	uid_t uid;
 	unsigned long long effective; /* capabilities, as in /proc/self/status */
 	unsigned long long bounding;
-	int seccomp;		/* 0 none, 1 strict, 2 filter */
-	bool unshare_refused;	/* even unshare(0), which asks for nothing */
-	bool root_changed;	/* our root is no mount point: chrooted */
-	bool in_user_namespace; /* the id map is not the whole range */
+	int seccomp;		 /* 0 none, 1 strict, 2 filter */
+	bool unshare_refused;	 /* even unshare(0), which asks for nothing */
+	bool root_changed;	 /* our root is no mount point: chrooted */
+	bool in_user_namespace;	 /* the id map is not the whole range */
+	bool id_unmapped;	 /* and we have no user or group id in it */
+	bool no_user_namespaces; /* this kernel has none */
+	int threads;		 /* of this process */
 	bool setgroups_denied;
 	bool proc_visible;	  /* there is a /proc */
 	bool owner_elsewhere;	  /* ns-ipc: our IPC namespace belongs to another user

@@ -51,15 +51,29 @@ static bool decide_unshare(const char *tool, const char *call, int error, const 
 		    2 * state->namespaces_max);
 		return REASON(
 			"NS-DEPTH", namespaces[kind].man,
-			"'no space' is not about the disk. One of two: namespaces of this "
-			"kind are nested too deep (32 levels); or the limit is reached, which "
-			"is %s = %lld here and may be less outside",
-			state->namespaces_name, state->namespaces_max);
+			"'no space' is not about the disk. One of two: namespaces of this kind are "
+			"nested too deep\n(32 levels); or a limit is reached, which is %s\n= %lld "
+			"here and may be less outside%s",
+			state->namespaces_name, state->namespaces_max,
+			user ? " (ns-user --no-more makes it 1)" : "");
 	}
 	if (error == EINVAL && strstr(call, "CLONE_NEWPID")) {
 		FIX("put a program between the two, or drop one");
 		return REASON("PID-TWICE", "pid_namespaces(7)",
 			      "our children are already directed to a new PID namespace");
+	}
+	if (error == EINVAL && user && state->no_user_namespaces) {
+		FIX("boot another kernel; or, as root, leave ns-user away");
+		return REASON("USERNS-OFF", "user_namespaces(7)",
+			      "this kernel was built without user namespaces (CONFIG_USER_NS): "
+			      "there is no /proc/self/ns/user");
+	}
+	if (error == EINVAL && user && state->threads > 1) {
+		FIX("report it as an error of Strata's, with the line that you typed");
+		return REASON("USERNS-THREADS", "unshare(2)",
+			      "only a process with one thread may make a user namespace, and this "
+			      "one has %d: a fault of ours",
+			      state->threads);
 	}
 	if (error != EPERM)
 		return false;
@@ -72,10 +86,19 @@ static bool decide_unshare(const char *tool, const char *call, int error, const 
 			      "probably inside a container");
 	}
 	if (user && state->root_changed) {
-		FIX("move ns-user before chroot:  ns-user chroot DIR ...");
+		FIX("move ns-user before chroot:  %sns-user chroot DIR", paste_directory());
 		return REASON(
 			"USERNS-CHROOT", "user_namespaces(7)",
 			"a process whose root was changed by chroot may not create user namespaces");
+	}
+	if (user && state->id_unmapped) {
+		FIX("let the ns-user before this one map your own id:  ns-user --map-root\n"
+		    "the ids that there are here:  %sns-user --show-map",
+		    paste_directory());
+		return REASON("USERNS-UNMAPPED", "user_namespaces(7)",
+			      "we have no user or group id in the user namespace that we are in "
+			      "(%u stands for none),\nand a new one needs an owner",
+			      state->uid);
 	}
 	if (user && state->userns_clone == 0 && !why_has(state, CAP_SYS_ADMIN)) {
 		FIX("sysctl -w kernel.unprivileged_userns_clone=1   (as root), or use sudo");

@@ -38,14 +38,13 @@ static size_t count_ranges(const char *map)
 	return n;
 }
 
-static void add(char *map, struct range range)
+void map_append(char *map, unsigned long inner, unsigned long outer, unsigned long count)
 {
 	size_t used = strlen(map);
 
 	if (count_ranges(map) == MAP_RANGES_MAX)
 		die("a map has at most %d ranges [MAP-FORMAT]", MAP_RANGES_MAX);
-	used += (size_t)snprintf(map + used, MAP_SIZE - used, "%lu %lu %lu\n", range.inner,
-				 range.outer, range.count);
+	used += (size_t)snprintf(map + used, MAP_SIZE - used, "%lu %lu %lu\n", inner, outer, count);
 	/* It has to be written at once, and the kernel takes no whole page. */
 	if (used >= (size_t)sysconf(_SC_PAGESIZE))
 		die("a map has to be shorter than %ld bytes, and with so long numbers this one is "
@@ -74,7 +73,16 @@ void map_add(char *map, const char *range)
 		die("a map is INNER:OUTER:COUNT, three numbers such as 0:100000:65536; got '%.100s' "
 		    "[MAP-FORMAT]",
 		    range);
-	add(map, (struct range){ number[0], number[1], number[2] });
+	map_append(map, number[0], number[1], number[2]);
+}
+
+void map_onto_itself(char *map, const char *of)
+{
+	struct range range;
+
+	*map = '\0';
+	while (next_range(&of, &range))
+		map_append(map, range.inner, range.inner, range.count);
 }
 
 /* What fills its buffer goes on behind it. */
@@ -87,16 +95,13 @@ static void refuse_cut(const char *path, const char *text)
 static void map_all(char *map, const char *path)
 {
 	char text[MAP_SIZE];
-	const char *at = text;
-	struct range range;
 
 	/* Without /proc the maps can't be written either, but making the
 	 * namespace may fail before that, and for a better reason. */
 	if (read_file(path, text, sizeof(text)) < 0)
-		snprintf(text, sizeof(text), "0 0 4294967295\n");
+		snprintf(text, sizeof(text), "%s", MAP_EVERYBODY);
 	refuse_cut(path, text);
-	while (next_range(&at, &range))
-		add(map, (struct range){ range.inner, range.inner, range.count });
+	map_onto_itself(map, text);
 }
 
 void map_complete(char *map, int mode, unsigned own, const char *path)
@@ -106,7 +111,7 @@ void map_complete(char *map, int mode, unsigned own, const char *path)
 	if (mode == MAP_ALL)
 		map_all(map, path);
 	else
-		add(map, (struct range){ mode == MAP_ROOT ? 0 : own, own, 1 });
+		map_append(map, mode == MAP_ROOT ? 0 : own, own, 1);
 }
 
 bool map_takes_root(const char *map)
@@ -117,6 +122,50 @@ bool map_takes_root(const char *map)
 		if (range.outer == 0)
 			return true;
 	return false;
+}
+
+bool map_translate(const char *map, unsigned long id, bool inwards, unsigned long *other)
+{
+	struct range range;
+
+	while (next_range(&map, &range)) {
+		unsigned long from = inwards ? range.outer : range.inner;
+
+		if (id >= from && id - from < range.count) {
+			*other = (inwards ? range.inner : range.outer) + (id - from);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether one range of our own map holds them all: else the kernel refuses. */
+static bool covers(const char *own, const struct range *wanted)
+{
+	struct range range;
+
+	while (next_range(&own, &range))
+		if (wanted->outer >= range.inner &&
+		    wanted->outer - range.inner + wanted->count <= range.count)
+			return true;
+	return false;
+}
+
+bool map_covers(const char *own, const char *wanted, unsigned long *missing)
+{
+	unsigned long other;
+	struct range range;
+
+	while (next_range(&wanted, &range)) {
+		if (covers(own, &range))
+			continue;
+		*missing = range.outer;
+		while (*missing < range.outer + range.count - 1 &&
+		       map_translate(own, *missing, false, &other))
+			(*missing)++;
+		return false;
+	}
+	return true;
 }
 
 static int compare_inner(const void *a, const void *b)

@@ -20,6 +20,26 @@ enum map_mode {
 	MAP_CURRENT = 'c', /* our own id stays as it is */
 };
 
+/* The map of the first user namespace. */
+#define MAP_EVERYBODY "0 0 4294967295\n"
+
+/* Adds a range. Ends with 125 when it is one more than the kernel takes. */
+void map_append(char *map, unsigned long inner, unsigned long outer, unsigned long count);
+
+/* Makes `map` the one that hands on each id that has a number inside of `of`,
+ * with the same number. */
+void map_onto_itself(char *map, const char *of);
+
+/* Finds the number outside of an id inside, or, inwards, the one inside of an
+ * id outside. Returns whether there is one. */
+bool map_translate(const char *map, unsigned long id, bool inwards, unsigned long *other);
+
+/* Whether `own`, the map of the user namespace that we are in, has all ids that
+ * a new map asks for, each range within one of its own, as the kernel wants it.
+ * If not, *missing is one that it has not, or the last of a range that is in two
+ * pieces there. */
+bool map_covers(const char *own, const char *wanted, unsigned long *missing);
+
 /* Adds a range "INNER:OUTER:COUNT". Ends with 125 when it is none, or one more
  * than the kernel takes. `map` has MAP_SIZE bytes. */
 void map_add(char *map, const char *range);

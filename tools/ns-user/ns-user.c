@@ -19,34 +19,35 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "chain.h"
 #include "file.h"
-#include "maps.h"
 #include "message.h"
 #include "namespace.h"
+#include "ns-user.h"
 #include "option.h"
 #include "order.h"
-#include "refusal.h"
 #include "step.h"
+#include "subid.h"
 #include "tie.h"
 #include "why.h"
 
 static const char usage[] =
 	"Usage: ns-user [OPTION]... [--] [PROGRAM [ARG]...]\n"
 	"Run PROGRAM in a new user namespace: with all capabilities over what is made in\n"
-	"it, and none over what is outside. Root keeps its ids, and anyone else is root\n"
-	"inside (--map-root), unless an option says otherwise.\n"
+	"it, and none over what is outside. Root keeps its ids; others are root inside.\n"
 	"\n"
 	"  -r, --map-root         we become 0 inside\n"
 	"  -c, --map-current      our ids stay as they are\n"
+	"      --map-auto         we become 0; from 1 on follow the ids that /etc/subuid\n"
+	"                         and /etc/subgid lend us\n"
 	"      --uid-map INNER:OUTER:COUNT   map a range of user ids (may be repeated)\n"
 	"      --gid-map INNER:OUTER:COUNT   map a range of group ids (may be repeated)\n"
 	"      --setgroups allow|deny        whether setgroups(2) works inside\n"
-	"      --keep-caps        keep the capabilities over the next exec when we are\n"
-	"                         not root inside (as ambient ones)\n"
+	"      --keep-caps        keep the capabilities over an exec when not root inside\n"
+	"      --no-more          no user namespace can be made below this one\n"
+	"      --show-map [PID]   show the ids of a process in words, and run nothing\n"
 	"  -j, --join PID|FILE    enter that process's user namespace, make none\n"
 	"  -x, --explain          say each kernel call and what it changed\n"
 	"  -n, --dry-run          say the calls of the whole chain, and make none\n"
@@ -56,7 +57,7 @@ static const char usage[] =
 	"\n"
 	"Example, as any user:  ns-user -- id -u\n";
 
-enum { UID_MAP = OPTION_OWN, GID_MAP, SETGROUPS, KEEP_CAPS };
+enum { UID_MAP = OPTION_OWN, GID_MAP, SETGROUPS, KEEP_CAPS, MAP_AUTO, NO_MORE, SHOW_MAP };
 
 static const struct option table[] = {
 	{ "map-root", no_argument, NULL, MAP_ROOT },
@@ -65,116 +66,12 @@ static const struct option table[] = {
 	{ "gid-map", required_argument, NULL, GID_MAP },
 	{ "setgroups", required_argument, NULL, SETGROUPS },
 	{ "keep-caps", no_argument, NULL, KEEP_CAPS },
+	{ "map-auto", no_argument, NULL, MAP_AUTO },
+	{ "no-more", no_argument, NULL, NO_MORE },
+	{ "show-map", no_argument, NULL, SHOW_MAP },
 	{ "join", required_argument, NULL, 'j' },
 	COMMON_OPTIONS,
 };
-
-struct plan {
-	char uid_map[MAP_SIZE], gid_map[MAP_SIZE]; /* as the kernel takes them */
-	const char *setgroups, *join;
-	bool keep_caps;
-	bool helped;  /* the maps are written from outside, by a helper */
-	bool setfcap; /* CAP_SETFCAP, outside */
-};
-
-/* Why the map is refused, where only we know: since 5.12 whoever maps the
- * outer user 0 needs CAP_SETFCAP outside. Otherwise it could make files with
- * capabilities that count there. */
-static bool decide(const char *call, int error, const struct state *state, struct reason *reason,
-		   void *argument)
-{
-	const struct plan *plan = argument;
-
-	if (error != EPERM || !strstr(call, "uid_map") || plan->setfcap ||
-	    !map_takes_root(plan->uid_map))
-		return ns_user_decide(call, error, state, reason, NULL);
-	*reason = (struct reason){
-		.id = "MAP-SETFCAP",
-		.why = "user 0 may only be mapped with CAP_SETFCAP outside (since Linux 5.12), and "
-		       "that capability was dropped before",
-		.fix = "put ns-user before capdrop:  ns-user capdrop -- sh",
-		.see = "user_namespaces(7)",
-	};
-	return true;
-}
-
-static void write_maps(const struct plan *plan, const char *process)
-{
-	char path[64];
-
-	/* Before the group map, which the kernel otherwise refuses to an
-	 * ordinary user. */
-	if (plan->setgroups) {
-		snprintf(path, sizeof(path), "/proc/%s/setgroups", process);
-		STEP(write_file(path, plan->setgroups), "write '%s' to %s", plan->setgroups, path);
-	}
-	snprintf(path, sizeof(path), "/proc/%s/uid_map", process);
-	STEP(write_file(path, plan->uid_map), "write the user id map (%.*s) to %s",
-	     (int)strcspn(plan->uid_map, "\n"), plan->uid_map, path);
-	snprintf(path, sizeof(path), "/proc/%s/gid_map", process);
-	STEP(write_file(path, plan->gid_map), "write the group id map (%.*s) to %s",
-	     (int)strcspn(plan->gid_map, "\n"), plan->gid_map, path);
-}
-
-/* Mapping more than one's own id takes CAP_SETUID outside, which we lose by
- * going in. So a helper stays, waits until we are inside (the end of the pipe
- * closes), and writes our maps. Returns its pid. */
-static pid_t start_helper(const struct plan *plan, int pipe_ends[2])
-{
-	char process[32] = "", byte;
-	ssize_t got;
-	pid_t helper;
-
-	STEP(pipe(pipe_ends), "make a pipe to the helper");
-	/* Our number in the PID namespace that /proc is of. After ns-pid that
-	 * is not what getpid(2) says, but still the one from outside. */
-	if (readlink("/proc/self", process, sizeof(process) - 1) < 0)
-		snprintf(process, sizeof(process), "%d", getpid());
-	helper = STEP(fork(), "fork a helper that stays outside and writes the maps");
-	if (helper != 0)
-		return helper;
-	close(pipe_ends[1]);
-	got = read(pipe_ends[0], &byte, 1);
-	if (got < 0)
-		die_errno("cannot wait for the process that gets its maps");
-	if (got == 0)
-		_Exit(EXIT_TOOL_FAILED); /* it never got inside, and has said why */
-	write_maps(plan, process);
-	_Exit(0);
-}
-
-static void let_helper_write(const struct plan *plan, pid_t helper, int pipe_ends[2])
-{
-	int status = 0;
-
-	STEP(write(pipe_ends[1], "", 1), "tell the helper to write the maps");
-	if (dry_run) {
-		write_maps(plan, "PID");
-		return;
-	}
-	close(pipe_ends[0]);
-	close(pipe_ends[1]);
-	/* Where SIGCHLD was inherited as ignored there is no status to wait
-	 * for; the maps are read back in any case. */
-	if (waitpid(helper, &status, 0) == helper && status != 0)
-		_Exit(EXIT_TOOL_FAILED); /* the helper has said why */
-}
-
-/* Reads the one word in /proc/self/setgroups back, and compares it. */
-static void verify_setgroups(const char *wanted)
-{
-	char text[16];
-
-	STEP(read_file("/proc/self/setgroups", text, sizeof(text)), "read setgroups back");
-	if (dry_run)
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	if (strcmp(text, wanted) != 0) {
-		errno = 0;
-		step_fail("read_file(\"/proc/self/setgroups\", text, sizeof(text))",
-			  "write '%s' to setgroups", wanted);
-	}
-}
 
 /* Makes every capability that we have survive an exec as a user other than
  * root: it has to be inheritable and ambient as well. Returns 0, or -1 with
@@ -217,26 +114,11 @@ static void warn_of_capdrop(void)
 		     "comes with all of them again: put capdrop behind ns-user");
 }
 
-/* For --explain: who we are here, and how our ids are mapped. */
-static void look(char *text, size_t size)
-{
-	char map[64] = "";
-	unsigned inner = 0, outer = 0, count = 0;
-
-	if (read_file("/proc/self/uid_map", map, sizeof(map)) > 0 &&
-	    sscanf(map, "%u %u %u", &inner, &outer, &count) == 3)
-		snprintf(text, size, "uid %u, map %u %u %u", geteuid(), inner, outer, count);
-	else
-		snprintf(text, size, "uid %u, no map", geteuid());
-}
-
-static void setup(const struct plan *plan)
+static void setup(struct plan *plan)
 {
 	struct tie tie = tie_read();
-	int pipe_ends[2] = { -1, -1 };
-	pid_t helper = 0;
 
-	step_watch(look);
+	step_watch(look_at_ids);
 	if (plan->join) {
 		int other = open_namespace("user", plan->join);
 
@@ -248,23 +130,9 @@ static void setup(const struct plan *plan)
 		STEP_UNLESS(EINVAL, setresuid(0, 0, 0), "become user 0 in there");
 	} else {
 		warn_of_capdrop();
-		failing = (struct failing){ decide, NULL, (void *)plan };
-		if (plan->helped)
-			helper = start_helper(plan, pipe_ends);
-
-		/* From here on we have all capabilities, in there, and none
-		 * outside; and no ids yet, until the maps are written. */
-		STEP(unshare(CLONE_NEWUSER), "create a user namespace");
-
-		if (plan->helped)
-			let_helper_write(plan, helper, pipe_ends);
-		else
-			write_maps(plan, "self");
-		failing.decide = NULL;
-		map_verify("/proc/self/uid_map", plan->uid_map);
-		map_verify("/proc/self/gid_map", plan->gid_map);
-		if (plan->setgroups)
-			verify_setgroups(plan->setgroups);
+		make_namespace(plan);
+		if (plan->no_more)
+			allow_no_more(plan);
 	}
 	tie_again(tie);
 
@@ -288,13 +156,20 @@ static bool may_map_others(bool *setfcap)
 /* Fills in what was not asked for. */
 static void complete(struct plan *plan, int mode)
 {
-	plan->helped = may_map_others(&plan->setfcap);
-	if (mode && (*plan->uid_map || *plan->gid_map))
+	plan->uid = geteuid();
+	plan->gid = getegid();
+	plan->privileged = may_map_others(&plan->setfcap);
+	plan->helped = plan->privileged || plan->automatic;
+	if (plan->automatic && (mode == MAP_CURRENT || *plan->uid_map || *plan->gid_map))
+		die("--map-auto does not go with another map");
+	if (plan->automatic)
+		subid_maps(plan->uid_map, plan->gid_map);
+	else if (mode && (*plan->uid_map || *plan->gid_map))
 		die("--map-root and --map-current do not go with --uid-map and --gid-map");
 	if (!mode && !*plan->uid_map && !*plan->gid_map)
-		mode = plan->helped && geteuid() == 0 ? MAP_ALL : MAP_ROOT;
-	map_complete(plan->uid_map, mode, geteuid(), "/proc/self/uid_map");
-	map_complete(plan->gid_map, mode, getegid(), "/proc/self/gid_map");
+		mode = plan->privileged && plan->uid == 0 ? MAP_ALL : MAP_ROOT;
+	map_complete(plan->uid_map, mode, plan->uid, "/proc/self/uid_map");
+	map_complete(plan->gid_map, mode, plan->gid, "/proc/self/gid_map");
 	if (!plan->setgroups && !plan->helped)
 		plan->setgroups = "deny";
 }
@@ -302,6 +177,7 @@ static void complete(struct plan *plan, int mode)
 int main(int argc, char *argv[])
 {
 	struct plan plan = { 0 };
+	bool show = false;
 	int c, mode = 0;
 
 	tool_start("ns-user", usage, argv);
@@ -322,9 +198,15 @@ int main(int argc, char *argv[])
 			break;
 		case KEEP_CAPS: plan.keep_caps = true; break;
 		case 'j': plan.join = optarg; break;
+		case MAP_AUTO: plan.automatic = true; break;
+		case NO_MORE: plan.no_more = true; break;
+		case SHOW_MAP: show = true; break;
 		}
-	if (plan.join && (mode || *plan.uid_map || *plan.gid_map || plan.setgroups))
-		die("--join enters a namespace whose maps are written already");
+	if (show)
+		exit(show_map(argv[optind] ? argv[optind] : "self") ? 0 : EXIT_TOOL_FAILED);
+	if (plan.join && (mode || plan.automatic || plan.no_more || *plan.uid_map ||
+			  *plan.gid_map || plan.setgroups))
+		die("--join enters a namespace whose maps are written already, and makes none");
 	if (!plan.join)
 		complete(&plan, mode);
 	tool_ready(plan.join ? "--join" : NULL);
