@@ -155,25 +155,60 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	done
 }
 
+# Runs the line of a fix, as a reader would paste it: the first one, behind the
+# words that end in a colon, or the one below.
+paste_fix() { sh -c "$(grep -o "$1" <<<"$output")"; }
+
 @test "a program that is there, and 'not found': the message says what is missing" {
 	cp "$(readlink -f "$(command -v ls)")" root/dynamic
 	run own chroot root /dynamic
 	[ "$status" -eq 126 ]
-	[[ $output == *"[EXEC-LOADER]"*"loader "*" is missing"* ]]
-	printf '#!/no/such/interpreter\n' >root/script
+	[[ $output == *"[EXEC-LOADER]"*"its loader, the program that loads its libraries, is not here: /"*"see: ld.so(8)" ]]
+	# With what the fix copies it runs.
+	paste_fix 'cp --parents .* root$'
+	run own chroot root /dynamic /dynamic
+	[ "$status" -eq 0 ]
+	[ "$output" = /dynamic ]
+	printf '#!/no/such/interpreter -x\n' >root/script
 	chmod +x root/script
 	run own chroot root /script
 	[ "$status" -eq 126 ]
-	[[ $output == *"[EXEC-SHEBANG]"*"/no/such/interpreter"* ]]
-	printf '#!/bin/sh\r\necho hi\r\n' >root/crlf
-	chmod +x root/crlf
-	run own chroot root /crlf
-	[[ $output == *"[EXEC-CRLF]"* ]]
-	printf 'echo hi\n' >root/text
-	chmod +x root/text
-	run own chroot root /text
+	[[ $output == *"[EXEC-SHEBANG]"*"asks for /no/such/interpreter, which"*"fix: "*"sh /script"* ]]
+}
+
+@test "what is no program for this machine: the message says what it is, and the fix mends it" {
+	cd "$BATS_TEST_TMPDIR"
+	printf '#!/bin/sh\r\necho hi there\n' >crlf
+	printf 'echo hi there\n' >text
+	printf '\177ELF\002\001\001\0\0\0\0\0\0\0\0\0\002\0\253\153\0\0' >foreign
+	cp text plain
+	chmod +x crlf text foreign
+	mkdir directory
+	run own ns-uts ./crlf
 	[ "$status" -eq 126 ]
-	[[ $output == *"[EXEC-FORMAT]"* ]]
+	[[ $output == *"(ENOENT) [EXEC-CRLF]"* ]]
+	paste_fix 'sed -i .*'
+	run own ns-uts ./crlf
+	[ "$output" = "hi there" ]
+	run own ns-uts ./text
+	[ "$status" -eq 126 ]
+	[[ $output == *"(ENOEXEC) [EXEC-FORMAT]"* ]]
+	[ "$(paste_fix 'sh ./text')" = "hi there" ]
+	run own ns-uts ./foreign
+	[ "$status" -eq 126 ]
+	[[ $output == *"(ENOEXEC) [EXEC-ARCH]"*"ELF machine 27563, and this machine is $(uname -m)"* ]]
+	run own ns-uts ./plain
+	[ "$status" -eq 126 ]
+	[[ $output == *"(EACCES) [EXEC-PERM]"*"not marked as executable"* ]]
+	paste_fix 'chmod +x ./plain'
+	run own ns-uts ./directory
+	[[ $output == *"[EXEC-PERM]"*"./directory is a directory"*"fix: "*"ls ./directory"* ]]
+	run own ns-uts no-such-program
+	[ "$status" -eq 127 ]
+	[[ $output == *"[EXEC-NOENT]"*"no directory of PATH has it"*"find / -name no-such-program"* ]]
+	run own ns-uts ./no/such
+	[ "$status" -eq 127 ]
+	[[ $output == *"[EXEC-NOENT]"*"fix: see what is there:  ls ./no"* ]]
 }
 
 @test "an empty root, and a root that is a file, are told apart" {

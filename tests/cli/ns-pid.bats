@@ -438,3 +438,10 @@ need_job_control() {
 	run bash -c '"$@" ns-pid ns-pid --reap yes | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}"' bash "${OWN[@]}"
 	[ "$output" -eq 141 ]
 }
+
+@test "ns-pid --explain shows the process's number before, and inside and outside after" {
+	need_namespaces
+	run own ns-pid -x true
+	[ "$status" -eq 0 ]
+	[[ $output =~ "process "[0-9]+" -> process 1, and "[0-9]+" outside" ]]
+}

@@ -16,18 +16,12 @@
 #include <unistd.h>
 
 #include "chain.h"
+#include "memory.h"
 #include "message.h"
+#include "paste.h"
 #include "why.h"
 
 #define LOADER_MAX 256
-
-static _Noreturn void fail(int status, int error, const char *word, const char *id, const char *why,
-			   const char *fix)
-{
-	dprintf(2, "%s: cannot run %s: %s [%s]\n  why: %s\n%s%s%s", tool_name, *word ? word : "''",
-		errno_text(error), id, why, *fix ? "  fix: " : "", fix, *fix ? "\n" : "");
-	_Exit(status);
-}
 
 /* The loader that a 64-bit ELF file asks for (PT_INTERP), or "". */
 static void find_loader(int fd, char loader[LOADER_MAX])
@@ -53,6 +47,15 @@ static void find_loader(int fd, char loader[LOADER_MAX])
 	}
 }
 
+/* The directory of a path, quoted. */
+static char *directory_of(const char *path)
+{
+	char *copy = copy_text(path), *slash = strrchr(copy, '/');
+
+	slash[slash == copy] = '\0';
+	return paste_word(copy);
+}
+
 static const char *machine_name(unsigned machine)
 {
 	static char other[32];
@@ -71,122 +74,165 @@ static const char *machine_name(unsigned machine)
 }
 
 /* "No such file or directory", and the file is there. */
-static _Noreturn void explain_missing(const char *word, const char *file, int fd, const char *head)
+static bool decide_missing(const char *file, int fd, const char *head, struct reason *reason)
 {
-	char loader[LOADER_MAX], why[700], fix[700] = "";
+	char loader[LOADER_MAX], line[128];
+	size_t n = strcspn(head, "\n");
+	char *quoted = paste_word(file);
 
 	if (strncmp(head, "#!", 2) == 0) {
-		char line[128];
-		size_t n = strcspn(head, "\n");
-
-		snprintf(line, sizeof(line), "%.*s", n < 100 ? (int)n : 100, head + 2);
+		snprintf(line, sizeof(line), "%.*s", n < 100 ? (int)n : 100,
+			 head + 2 + strspn(head + 2, " "));
 		if (n && head[n - 1] == '\r') {
-			snprintf(fix, sizeof(fix), "sed -i 's/\\r$//' %s", file);
-			fail(EXIT_CANNOT_RUN, ENOENT, word, "EXEC-CRLF",
-			     "its first line ends with a Windows carriage return, which Linux takes "
-			     "for a part of the interpreter's name",
-			     fix);
+			FIX("sed -i 's/\\r$//' %.800s", quoted);
+			return REASON(
+				"EXEC-CRLF", "execve(2)",
+				"its first line ends with a Windows carriage return, which Linux "
+				"takes for a part of the interpreter's name");
 		}
-		snprintf(why, sizeof(why),
-			 "%s exists, but its first line asks for%s%s, which is not "
-			 "here",
-			 file, line[0] == ' ' ? "" : " ", line);
-		fail(EXIT_CANNOT_RUN, ENOENT, word, "EXEC-SHEBANG", why, fix);
+		line[strcspn(line, " \n")] = '\0';
+		FIX("install %s here, or run the script with what is here:  sh %.700s", line,
+		    quoted);
+		return REASON("EXEC-SHEBANG", "execve(2)",
+			      "%.700s exists, but its first line asks for %s, which is not here",
+			      file, line);
 	}
 	find_loader(fd, loader);
-	if (*loader && access(loader, F_OK) != 0) {
-		snprintf(why, sizeof(why), "%s exists, but its loader %s is missing here", file,
-			 loader);
-		fail(EXIT_CANNOT_RUN, ENOENT, word, "EXEC-LOADER", why,
-		     "use a static program (lab/rootfs DIR makes a busybox root), or copy the loader "
-		     "and the libraries that ldd lists");
+	if (!*loader || access(loader, F_OK) == 0) {
+		FIX("see what it asks for:  readelf -l %.700s | grep interpreter", quoted);
+		return REASON("EXEC-LOADER", "ld.so(8)",
+			      "%.700s exists, but something that it needs to start does not", file);
+	} else if (new_root) {
+		FIX("take a root whose programs need none:  lab/rootfs DIR\n"
+		    "or copy the loader and the libraries into this one:\n"
+		    "cp --parents $(ldd %.200s%.200s | grep -o '/[^ ]*') %.200s",
+		    new_root, quoted, new_root);
+		return REASON(
+			"EXEC-LOADER", "ld.so(8)",
+			"%.400s exists, but its loader, the program that loads its libraries, is "
+			"not here: %s",
+			file, loader);
+	} else {
+		FIX("use a program that needs none (busybox), or install what %s is in", loader);
+		return REASON(
+			"EXEC-LOADER", "ld.so(8)",
+			"%.400s exists, but its loader, the program that loads its libraries, is "
+			"not here: %s",
+			file, loader);
 	}
-	snprintf(why, sizeof(why), "%s exists, but something that it needs to start does not",
-		 file);
-	fail(EXIT_CANNOT_RUN, ENOENT, word, "EXEC-LOADER", why, "");
 }
 
-static _Noreturn void explain_format(const char *word, const char *file, const char *head)
+static bool decide_format(const char *file, const char *head, struct reason *reason)
 {
 	struct utsname here;
-	char why[700], fix[700];
+	Elf64_Ehdr header;
 
-	if (memcmp(head, ELFMAG, SELFMAG) == 0) {
-		Elf64_Ehdr header;
-
-		memcpy(&header, head, sizeof(header));
-		uname(&here);
-		snprintf(why, sizeof(why), "%s is a program for %s, and this machine is %s", file,
-			 machine_name(header.e_machine), here.machine);
-		fail(EXIT_CANNOT_RUN, ENOEXEC, word, "EXEC-ARCH", why, "");
+	if (memcmp(head, ELFMAG, SELFMAG) != 0) {
+		FIX("run it with a shell:  sh %.800s", paste_word(file));
+		return REASON("EXEC-FORMAT", "execve(2)",
+			      "%.700s is no program, and has no first line #! that names one",
+			      file);
 	}
-	snprintf(why, sizeof(why), "%s is no program, and has no first line #! that names one",
-		 file);
-	snprintf(fix, sizeof(fix), "run it with a shell:  sh %s", file);
-	fail(EXIT_CANNOT_RUN, ENOEXEC, word, "EXEC-FORMAT", why, fix);
+	memcpy(&header, head, sizeof(header));
+	uname(&here);
+	FIX("take a build of it for %s, or install an emulator (qemu-user-static)", here.machine);
+	return REASON("EXEC-ARCH", "elf(5)", "%.700s is a program for %s, and this machine is %s",
+		      file, machine_name(header.e_machine), here.machine);
 }
 
-static _Noreturn void explain_access(const char *word, const char *file)
+static bool decide_access(const char *file, struct reason *reason)
 {
+	char *quoted = paste_word(file);
 	struct stat status;
 	struct statvfs mount;
-	char why[700];
 
-	if (stat(file, &status) != 0)
-		snprintf(why, sizeof(why), "a folder on the way to %s may not be entered", file);
-	else if (S_ISDIR(status.st_mode))
-		snprintf(why, sizeof(why), "%s is a folder", file);
-	else if (statvfs(file, &mount) == 0 && (mount.f_flag & ST_NOEXEC))
-		snprintf(why, sizeof(why), "%s lies on a mount with the option noexec", file);
-	else if (!(status.st_mode & 0111))
-		snprintf(why, sizeof(why), "%s is not marked as executable (chmod +x)", file);
-	else
-		snprintf(why, sizeof(why),
-			 "%s may not be executed by this user, or a security module "
-			 "(Landlock, AppArmor, SELinux) forbids it, or its loader",
+	snprintf(reason->id, sizeof(reason->id), "EXEC-PERM");
+	snprintf(reason->see, sizeof(reason->see), "execve(2)");
+	if (stat(file, &status) != 0) {
+		FIX("see which:  namei -l %.800s", quoted);
+		snprintf(reason->why, sizeof(reason->why),
+			 "a directory on the way to %.700s may not be entered", file);
+	} else if (S_ISDIR(status.st_mode)) {
+		FIX("name a program in it:  ls %.800s", quoted);
+		snprintf(reason->why, sizeof(reason->why), "%.700s is a directory", file);
+	} else if (statvfs(file, &mount) == 0 && (mount.f_flag & ST_NOEXEC)) {
+		FIX("run a copy from elsewhere; this is the mount:  findmnt -T %.800s", quoted);
+		snprintf(reason->why, sizeof(reason->why),
+			 "%.700s lies on a mount with the option noexec", file);
+	} else if (!(status.st_mode & 0111)) {
+		FIX("chmod +x %.800s", quoted);
+		snprintf(reason->why, sizeof(reason->why), "%.700s is not marked as executable",
 			 file);
-	fail(EXIT_CANNOT_RUN, EACCES, word, "EXEC-PERM", why, "");
+	} else {
+		FIX("the first is told by:  ls -l %.300s\n"
+		    "the second by:  %slsm --status; %slsm --trace-denials %.300s",
+		    quoted, paste_directory(), paste_directory(), quoted);
+		snprintf(reason->why, sizeof(reason->why),
+			 "one of two: this user may not execute %.400s by its mode;\n"
+			 "or a security module (Landlock, AppArmor, SELinux) forbids it, or its "
+			 "loader",
+			 file);
+	}
+	return true;
 }
 
-void why_die_program(const char *word, const char *file)
+static bool decide_absent(const char *word, struct reason *reason)
 {
-	int error = errno;
-	char head[256] = "", why[700];
-	int fd;
+	const char *root = new_root ? new_root : "";
+
+	if (strchr(word, '/')) {
+		FIX("see what is there:  ls %.300s%.300s", root, directory_of(word));
+		return REASON("EXEC-NOENT", "execve(2)", "there is no such file%s%.200s",
+			      new_root ? " in the new root " : "", root);
+	}
+	FIX("install it, or type where it is:  find %.200s/ -name %.200s -type f", root,
+	    paste_word(word));
+	return REASON("EXEC-NOENT", "environ(7)",
+		      "no directory of PATH has it%s%.200s: PATH=%.400s",
+		      new_root ? " in the new root " : "", root,
+		      getenv("PATH") ? getenv("PATH") : "(not set)");
+}
+
+static bool decide(const char *word, const char *file, int error, struct reason *reason)
+{
+	char head[256] = "";
 	ssize_t n;
+	int fd;
 
 	if (!*word)
-		fail(EXIT_NOT_FOUND, ENOENT, "''", "EXEC-NOENT", "the program's name is empty", "");
-	if (!*file)
-		file = word;
+		return REASON("EXEC-NOENT", "execve(2)", "the program's name is empty");
 	if (error == EACCES)
-		explain_access(word, file);
+		return decide_access(file, reason);
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	n = fd >= 0 ? pread(fd, head, sizeof(head) - 1, 0) : -1;
 	head[n > 0 ? n : 0] = '\0';
 	if (error == ENOENT && fd >= 0 && strchr(file, '/'))
-		explain_missing(word, file, fd, head);
+		return decide_missing(file, fd, head, reason);
 	if (error == ENOEXEC)
-		explain_format(word, file, head);
-	if (error == ENOENT || error == ENOTDIR) {
-		if (strchr(word, '/'))
-			snprintf(why, sizeof(why), "there is no such file%s%.200s",
-				 new_root ? " in the new root " : "", new_root ? new_root : "");
-		else
-			snprintf(why, sizeof(why),
-				 "no directory of PATH has it%s%.200s: PATH=%.400s",
-				 new_root ? " in the new root " : "", new_root ? new_root : "",
-				 getenv("PATH") ? getenv("PATH") : "(not set)");
-		fail(EXIT_NOT_FOUND, error, word, "EXEC-NOENT", why, "");
-	}
+		return decide_format(file, head, reason);
+	if (error == ENOENT || error == ENOTDIR)
+		return decide_absent(word, reason);
 	/* capabilities(7), "Safety checking for capability-dumb binaries". */
 	if (error == EPERM && getxattr(file, "security.capability", NULL, 0) > 0) {
-		snprintf(why, sizeof(why),
-			 "%s has capabilities of its own ('getcap %s' shows them), and the kernel "
-			 "does not start it with fewer: one of them is not in our bounding set",
-			 file, file);
-		fail(EXIT_CANNOT_RUN, error, word, "EXEC-CAPS", why,
-		     "keep it:  capdrop --keep CAP ...   or run a copy of the file, which has none");
+		FIX("see which:  getcap %.300s\n"
+		    "then keep it (capdrop --keep NAME), or run a copy of the file, which has none",
+		    paste_word(file));
+		return REASON(
+			"EXEC-CAPS", "capabilities(7)",
+			"%.700s has capabilities of its own, and the kernel does not start it with "
+			"fewer:\none of them is not in our bounding set",
+			file);
 	}
-	fail(EXIT_CANNOT_RUN, error, word, "EXEC-FAILED", "the kernel refused to execute it", "");
+	FIX("the kernel's log may say more:  sudo dmesg | tail");
+	return REASON("EXEC-FAILED", "execve(2)", "the kernel refused to execute it");
+}
+
+void why_die_program(const char *word, const char *file)
+{
+	int error = *word ? errno : ENOENT;
+	struct reason reason = { 0 };
+
+	decide(word, *file ? file : word, error, &reason);
+	why_end(strcmp(reason.id, "EXEC-NOENT") == 0 ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN, &reason,
+		"cannot run %s: %s", *word ? word : "''", errno_text(error));
 }

@@ -126,10 +126,11 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 {
 	memset(reason, 0, sizeof(*reason));
 	if (error == ENOMEM && strstr(call, "fork")) {
-		FIX("keep PID 1 alive, or leave --no-fork away");
-		return REASON("PID-DEAD", "pid_namespaces(7)",
-			      "this is not about memory: PID 1 of the namespace has ended, and the "
-			      "kernel allows no new process in it");
+		FIX("leave --no-fork away; or keep PID 1 alive:  ns-pid ns-pid --reap -- sh");
+		return REASON(
+			"PID-DEAD", "pid_namespaces(7)",
+			"this is not about memory: PID 1, the first process of the PID namespace, "
+			"has ended,\nand the kernel allows no new process in it");
 	}
 	return why_namespace(tool, call, error, state, reason);
 }
@@ -200,18 +201,32 @@ void why_die(const char *call, const char *phrase)
 	_Exit(EXIT_TOOL_FAILED);
 }
 
-void why_refuse(const struct reason *reason, const char *format, ...)
+static _Noreturn void end(int status, const struct reason *reason, const char *format,
+			  va_list values)
 {
 	char text[4096];
-	va_list values;
 	int n = snprintf(text, sizeof(text), "%s: ", tool_name);
 
-	va_start(values, format);
 	vsnprintf(text + n, 1024, format, values);
-	va_end(values);
 	n = (int)strlen(text);
 	snprintf(text + n, sizeof(text) - (size_t)n, " [%s]\n", reason->id);
 	add_reason(text, sizeof(text), reason);
 	dprintf(2, "%s", text);
-	_Exit(EXIT_TOOL_FAILED);
+	_Exit(status);
+}
+
+void why_refuse(const struct reason *reason, const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	end(EXIT_TOOL_FAILED, reason, format, values);
+}
+
+void why_end(int status, const struct reason *reason, const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	end(status, reason, format, values);
 }

@@ -92,6 +92,10 @@ _Noreturn void why_die(const char *call, const char *phrase);
 _Noreturn void why_refuse(const struct reason *reason, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The same, with another exit status. */
+_Noreturn void why_end(int status, const struct reason *reason, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* The same for the program at the end of the chain: word is how it was
  * asked for, file what was found, or "". Ends with 126 or 127. */
 _Noreturn void why_die_program(const char *word, const char *file);

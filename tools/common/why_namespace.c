@@ -107,7 +107,7 @@ static bool decide_unshare(const char *tool, const char *call, int error, const 
 			      "create user namespaces");
 	}
 	if (!user && state->proc_visible && !(state->bounding >> CAP_SYS_ADMIN & 1)) {
-		FIX("put capdrop behind it:  %s capdrop -- sh", tool);
+		FIX("put capdrop behind %s:  %s%s capdrop -- sh", tool, paste_directory(), tool);
 		return REASON("NS-PRIV", "capabilities(7)",
 			      "CAP_SYS_ADMIN was dropped, for good: it is not in our bounding set "
 			      "either");

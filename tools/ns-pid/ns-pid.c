@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "chain.h"
+#include "file.h"
 #include "message.h"
 #include "namespace.h"
 #include "option.h"
@@ -84,11 +85,31 @@ static void remove_pid_file(void *path)
 		unlink(path);
 }
 
+/* For --explain: our process id, inside and outside. A process has one in each
+ * PID namespace from that of the /proc that we see down to its own; the last is
+ * its own. proc_pid_status(5), NSpid. */
+static void look(char *text, size_t size)
+{
+	char status[4096];
+	const char *numbers;
+	int outer, inner, used = 0;
+
+	*text = '\0';
+	if (read_file("/proc/self/status", status, sizeof(status)) <= 0 ||
+	    !(numbers = find_field(status, "NSpid")) || sscanf(numbers, "%d%n", &outer, &used) != 1)
+		return;
+	snprintf(text, size, "process %d", outer);
+	for (numbers += used; *numbers == '\t' && sscanf(numbers, "%d%n", &inner, &used) == 1;
+	     numbers += used)
+		snprintf(text, size, "process %d, and %d outside", inner, outer);
+}
+
 static void setup(const struct plan *plan)
 {
 	struct supervisor supervisor = { .border = true, .cgroup = -1 };
 	int file = -1;
 
+	step_watch(look);
 	if (plan->reap) {
 		reap();
 		return;
