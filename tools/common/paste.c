@@ -138,7 +138,7 @@ const char *paste_swap(const char *old, const char *new)
 	if (!was_typed())
 		return "...";
 	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
-	for (i = 1; tool_words[i] && i < optind && strlen(line) < LINE_SIZE / 2; i++) {
+	for (i = 1; i < optind && tool_words[i] && strlen(line) < LINE_SIZE / 2; i++) {
 		const char *value = strchr(tool_words[i], '=');
 
 		if (strcmp(tool_words[i], old) == 0) {

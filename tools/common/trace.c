@@ -68,7 +68,7 @@ static double microseconds(const struct timespec *time)
  * and keep no child out. */
 static bool lock(short type)
 {
-	struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
+	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
 
 	return fcntl(trace, F_SETLKW, &whole) == 0;
 }

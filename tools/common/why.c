@@ -201,8 +201,7 @@ void why_die(const char *call, const char *phrase)
 	_Exit(EXIT_TOOL_FAILED);
 }
 
-static _Noreturn void end(int status, const struct reason *reason, const char *format,
-			  va_list values)
+static void say(const struct reason *reason, const char *format, va_list values)
 {
 	char text[4096];
 	int n = snprintf(text, sizeof(text), "%s: ", tool_name);
@@ -212,7 +211,6 @@ static _Noreturn void end(int status, const struct reason *reason, const char *f
 	snprintf(text + n, sizeof(text) - (size_t)n, " [%s]\n", reason->id);
 	add_reason(text, sizeof(text), reason);
 	dprintf(2, "%s", text);
-	_Exit(status);
 }
 
 void why_refuse(const struct reason *reason, const char *format, ...)
@@ -220,7 +218,9 @@ void why_refuse(const struct reason *reason, const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	end(EXIT_TOOL_FAILED, reason, format, values);
+	say(reason, format, values);
+	va_end(values);
+	_Exit(EXIT_TOOL_FAILED);
 }
 
 void why_end(int status, const struct reason *reason, const char *format, ...)
@@ -228,5 +228,7 @@ void why_end(int status, const struct reason *reason, const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	end(status, reason, format, values);
+	say(reason, format, values);
+	va_end(values);
+	_Exit(status);
 }
