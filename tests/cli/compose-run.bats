@@ -364,3 +364,13 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[ "$status" -eq 0 ]
 	[[ $output == *"note: no cgroup of its own"* ]]
 }
+
+@test "--step needs a terminal, and does not go with --chain" {
+	run compose-run --step -- echo RAN </dev/null
+	[ "$status" -eq 125 ]
+	[[ $output == *"no terminal here"* ]]
+	run compose-run --step --chain -- echo RAN
+	[ "$status" -eq 125 ]
+	[[ $output == *"--step"*"--chain"* ]]
+	[[ $output != *RAN* ]]
+}

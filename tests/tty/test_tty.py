@@ -188,6 +188,60 @@ class Cases:
 
     # A program without handlers. As PID 1 the kernel spares it the keys.
 
+    # compose-run --step.
+
+    def step_to(self, t, link):
+        """Says yes to each layer until one is asked about."""
+        while link + ":" not in t.expect("q stop: "):
+            t.enter("")
+
+    def test_step_asks_before_each_layer_and_has_a_shell_in_between(self):
+        t = self.terminal()
+        t.enter("compose-run --step --without cgroup -- sh -c 'echo inside $(hostname)'")
+        self.step_to(t, "ns-uts")
+        t.enter("s")
+        t.expect("'exit' leads back.")
+        # In a PID namespace already, and not yet in one for host names.
+        t.enter("echo pid $$ host $(cat /proc/sys/kernel/hostname)")
+        t.expect(f"pid 2 host {os.uname().nodename}\n")
+        t.enter("/bin/sleep 100")
+        t.foreground("sleep")
+        t.type(CTRL_C)
+        t.enter("exit")
+        self.step_to(t, "ns-uts")
+        t.enter("")
+        for _ in ("ns-ipc", "ns-net", "ns-mnt", "chroot", "capdrop", "lsm"):
+            t.expect("q stop: ")
+            t.enter("")
+        t.expect("All layers are there")
+        t.expect("inside strata\n")
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 0)
+        self.assert_shell_works(t)
+
+    def test_step_leaves_a_layer_out_when_asked_to_and_says_so(self):
+        t = self.terminal()
+        t.enter("compose-run --step --without cgroup -- sh -c 'grep Seccomp: /proc/self/status; hostname'")
+        self.step_to(t, "ns-uts")
+        t.enter("k")
+        t.expect("ns-uts is left out")
+        self.step_to(t, "lsm")
+        t.enter("k")
+        t.expect("but for what was left out")
+        t.expect(f"Seccomp:\t0\n{os.uname().nodename}\n")
+        t.expect(PROMPT)
+
+    def test_step_stops_when_asked_to_and_at_the_end_of_input(self):
+        t = self.terminal()
+        for answer in ("q\n", CTRL_D):
+            t.enter("compose-run --step --without cgroup -- sh -c 'echo r''an'")
+            self.step_to(t, "capdrop")
+            t.type(answer)
+            self.assertNotIn("ran", t.expect("the program was not run"))
+            t.expect(PROMPT)
+            self.assertEqual(t.status(), 125)
+            self.assert_shell_works(t)
+
     def ends_with_key(self, line, key, status, shell="bash"):
         t = self.terminal(shell)
         t.enter(line)

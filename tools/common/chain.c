@@ -23,6 +23,7 @@ const char *const tool_names[] = { "cgroup", "ns-user", "ns-pid",  "ns-uts", "ns
 bool use_carried_links;
 const char *chain_name;
 const char *new_root;
+char **(*before_link)(char *words[]);
 bool checking;
 
 const char *tool_directory(void)
@@ -198,6 +199,8 @@ void exec_next(char *words[])
 	planned_add(tool_name);
 	if (checking)
 		_Exit(0);
+	if (before_link)
+		words = before_link(words);
 	words = program_of(words);
 	if (!*words[0]) {
 		errno = ENOENT;

@@ -36,6 +36,10 @@ extern const char *chain_name;
 /* Whether this is a --check: then the chain ends here, with status 0. */
 extern bool checking;
 
+/* What exec_next() calls first, or NULL: it is given the rest of the chain, and
+ * returns what to go on with (compose-run --step). */
+extern char **(*before_link)(char *words[]);
+
 /* Executes the rest of the chain and does not return. A first word "--" is
  * passed over; with no word left the program is $SHELL, or /bin/sh. The bare
  * name of one of the ten is looked for among the carried links, then beside

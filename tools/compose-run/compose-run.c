@@ -16,6 +16,7 @@
 #include "plan.h"
 #include "run.h"
 #include "step.h"
+#include "walk.h"
 
 int main(int argc, char *argv[])
 {
@@ -32,5 +33,7 @@ int main(int argc, char *argv[])
 		run_print(&chain);
 		return 0;
 	}
+	if (request.step)
+		walk_through(&chain);
 	run_chain(&chain, request.separate);
 }

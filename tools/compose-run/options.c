@@ -33,7 +33,7 @@ static const char usage[] =
 	"  --without LAYER,...    leave out: cgroup ns-user ns-pid ns-uts ns-ipc ns-net\n"
 	"                         ns-mnt chroot capdrop lsm\n"
 	"  --print-chain          print the chain as a shell would take it, and stop\n"
-	"  --chain                run the links as separate programs\n"
+	"  --chain   --step       run the links as separate programs; ask before each one\n"
 	"  --check                say of each layer whether it works here, and why not\n"
 	"  -x, --explain   -n, --dry-run   -h, --help   -V, --version\n"
 	"\n"
@@ -59,7 +59,8 @@ enum {
 	INIT,
 	WITHOUT,
 	PRINT_CHAIN,
-	CHAIN
+	CHAIN,
+	STEP_THROUGH
 };
 
 static const struct option table[] = {
@@ -87,6 +88,7 @@ static const struct option table[] = {
 	{ "without", required_argument, NULL, WITHOUT },
 	{ "print-chain", no_argument, NULL, PRINT_CHAIN },
 	{ "chain", no_argument, NULL, CHAIN },
+	{ "step", no_argument, NULL, STEP_THROUGH },
 	COMMON_OPTIONS,
 };
 
@@ -270,11 +272,15 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case WITHOUT: add_without(config, optarg); break;
 		case PRINT_CHAIN: request->print = true; break;
 		case CHAIN: request->separate = true; break;
+		case STEP_THROUGH: request->step = true; break;
 		}
 	if (config->hostname && config->linux_.host_uts)
 		die("--hostname does not go with --uts host: it would rename the machine");
 	if (config->root.writable && config->root.readonly)
 		die("--rootfs %s:rw and --read-only exclude each other", config->root.path);
+	if (request->step && request->separate)
+		die("--step stops between the links of this process, and --chain makes programs of "
+		    "them");
 	request->check = check_wanted;
 	config->process.args = argv + optind;
 	if (argv[optind] && !*argv[optind])

@@ -6,7 +6,7 @@
 
 /* What is to be done with the container, besides what it is to be. */
 struct request {
-	bool print, separate, check;
+	bool print, separate, check, step;
 };
 
 /* Reads the command line. Ends with 125 at a mistake. */
