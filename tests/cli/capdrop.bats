@@ -150,8 +150,12 @@ none=0000000000000000
 	[ "$status" -eq 125 ]
 	[[ $output == *"[SETGROUPS-DENIED]"* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
-	fix=$(grep -o 'ns-user --uid-map .*capdrop' <<<"$output")
-	run sh -c "$fix -- id"
+	sh -c "$(grep -o 'ns-user --uid-map .*' <<<"$output")"
+	[ -e "$BATS_TEST_TMPDIR/ran" ]
+	run ns-user -r --setgroups deny capdrop --keep=kill --user=5:6 --clear-groups --ambient kill -- id
+	fix=$(grep -o 'ns-user --uid-map .*' <<<"$output")
+	[[ $fix == *"--gid-map 6:"*" --keep-caps capdrop --keep=kill --ambient kill -- id" ]]
+	run sh -c "$fix"
 	[ "$status" -eq 0 ]
 	[[ $output == "uid=5"*" gid=6"* ]]
 }

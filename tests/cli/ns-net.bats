@@ -342,7 +342,8 @@ REACHES='reaches() { timeout 5 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Connec
 		ip -brief link show e1
 		ip -brief address show e1
 		ip route
-		ns-net --join $$ ip -brief address show lab0"'
+		ns-net --join $$ ip -brief address show lab0
+		:"'  # the last of the network must not leave it: the cable would go
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ ${lines[0]} == "e1@"*" UP "*LOWER_UP* ]]
@@ -357,7 +358,8 @@ REACHES='reaches() { timeout 5 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Connec
 		for i in 1 2 3 4 5; do
 			ns-net --veth lab0 --ip 10.0.0.2/24 --gateway 10.0.0.1 -- bash -ec "
 				reaches 10.0.0.1
-				ns-net --join $$ bash -c \"reaches 10.0.0.2\""
+				ns-net --join $$ bash -c \"reaches 10.0.0.2\"
+				: the last of the network must not leave it"
 		done
 		echo all'
 	echo "$output"
@@ -373,7 +375,8 @@ REACHES='reaches() { timeout 5 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Connec
 				reaches fd00::1
 				reaches 10.0.0.1
 				ip -6 route | grep -q \"default via fd00::1 dev eth0\"
-				ns-net --join $$ bash -c \"reaches fd00::2\""
+				ns-net --join $$ bash -c \"reaches fd00::2\"
+				: the last of the network must not leave it"
 		done
 		echo all'
 	echo "$output"
@@ -596,7 +599,7 @@ REACHES='reaches() { timeout 5 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Connec
 	not_run
 	[ ! -e /proc/sys/net/ipv4/conf/strata0 ]
 	if [ "$(id -u)" -eq 0 ]; then
-		[[ $output == *"put it behind ns-net:  ns-net --veth strata0 ... ns-user"* ]]
+		[[ $output == *"put it behind ns-net:  ns-net --veth strata0 ns-user -- sh"* ]]
 	else
 		[[ $output == *"sudo ns-net --veth strata0 -- echo RAN"* ]]
 		fix=$(sed -n 's/.*two networks of your own: *//p' <<<"$output")
@@ -816,4 +819,21 @@ broken() {	# RUNG ID
 	run ns-net --dry-run --doctor
 	[ "$status" -eq 0 ]
 	[[ $output == *"would look"* && $output != *✓* ]]
+}
+
+@test "ns-net --doctor of a running process sees what was mended meanwhile" {
+	[ "$(id -u)" -eq 0 ] || skip "a cable needs root"
+	cat >"$BATS_TEST_TMPDIR/mend" <<'END'
+ns-net --veth strata0 --ip 10.9.9.2/24 --gateway 10.9.9.1 -- sleep 60 3>&- &
+pid=$!
+for _ in $(seq 100); do grep -q sleep /proc/$pid/comm && break; sleep 0.05; done
+ns-net --join $pid --doctor=192.0.2.1
+echo 1 >/proc/sys/net/ipv4/ip_forward
+ns-net --join $pid --doctor=192.0.2.1
+kill $pid
+END
+	run timeout 60 ns-net -- sh "$BATS_TEST_TMPDIR/mend"
+	[ "$(grep -c 'gateway  10.9.9.1 answers' <<<"$output")" = 2 ]
+	[ "$(grep -c 'NET-FORWARD' <<<"$output")" = 1 ]
+	[[ $output == *"[NET-OUTSIDE]"*"10.9.9.1 says that it can't reach 192.0.2.1"* ]]
 }

@@ -138,7 +138,7 @@ static void another_user(void **unused)
 	/* Who we are has no number either. */
 	facts.our_uid = 65534;
 	expect_account("setresuid(account.uid, account.uid, account.uid)", EINVAL, mapped, facts,
-		       "ID-UNMAPPED", "user id 5", "map more ids");
+		       "ID-UNMAPPED", "user id 5", "begin with the ids");
 	expect_account("setresuid(account.uid, account.uid, account.uid)", EPERM, user, facts,
 		       "ID-PRIV", "CAP_SETUID, and you are uid 1000", "ns-user first");
 	expect_account("setresuid(account.uid, account.uid, account.uid)", EPERM, root, facts, NULL,

@@ -52,17 +52,21 @@ static const char *in_words(const char *map)
 static void fix_by_map(const struct account_facts *facts, struct reason *reason)
 {
 	unsigned uid, gid;
+	char first[120];
 
 	if (facts->has_uid && find_outer(facts->uid_map, facts->our_uid, &uid) &&
-	    find_outer(facts->gid_map, facts->our_gid, &gid))
-		FIX("let ns-user make you that user, and leave the option away:\n"
-		    "ns-user --uid-map %u:%u:1 --gid-map %u:%u:1 --keep-caps %s ...\n"
-		    "or begin with the ids that /etc/subuid lends you, as many as they are:\n%s",
-		    facts->uid, uid, facts->has_gid ? facts->gid : facts->uid, gid, tool_name,
+	    find_outer(facts->gid_map, facts->our_gid, &gid)) {
+		snprintf(first, sizeof(first),
+			 "ns-user --uid-map %u:%u:1 --gid-map %u:%u:1 --keep-caps", facts->uid, uid,
+			 facts->has_gid ? facts->gid : facts->uid, gid);
+		FIX("let ns-user make you that user:\n%s\n"
+		    "or begin with the ids that /etc/subuid lends you:\n%s",
+		    paste_without(first, "--user= --userspec= --groups= --clear-groups"),
 		    paste_line("ns-user --map-auto", NULL));
-	else
+	} else {
 		FIX("begin with the ids that /etc/subuid lends you:  %s",
 		    paste_line("ns-user --map-auto", NULL));
+	}
 }
 
 bool account_reason(const char *call, int error, const struct state *state,

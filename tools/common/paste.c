@@ -170,6 +170,44 @@ const char *paste_only(const char *options)
 	return line;
 }
 
+/* How many words an option takes here, its value counted, when it is in a list
+ * as paste_without() has it; else 0. */
+static int words_of(const char *option, const char *list)
+{
+	size_t length = strcspn(option, "=");
+
+	for (const char *at = list; *at; at += strcspn(at, " "), at += *at == ' ')
+		if (strncmp(at, option, length) == 0 && strchr("= ", at[length]))
+			return at[length] == '=' && !option[length] ? 2 : 1;
+	return 0;
+}
+
+const char *paste_without(const char *before, const char *options)
+{
+	char *line = next_line(), *word;
+	int i = 1;
+
+	if (!was_typed()) {
+		snprintf(line, LINE_SIZE, "%.200s ...", before);
+		return line;
+	}
+	snprintf(line, LINE_SIZE, "%.200s%.80s %s", directory_to_type(tool_words[0]), before,
+		 tool_name);
+	while (i < optind && tool_words[i] && strlen(line) < LINE_SIZE / 2) {
+		int skipped = words_of(tool_words[i], options);
+
+		if (skipped == 0) {
+			word = paste_word(tool_words[i++]);
+			add(line, word);
+			free(word);
+		}
+		while (skipped-- > 0 && tool_words[i])
+			i++;
+	}
+	add_words(line, i);
+	return line;
+}
+
 const char *paste_program(void)
 {
 	static char path[PATH_MAX];

@@ -25,6 +25,11 @@ const char *paste_swap(const char *old, const char *new);
 /* The same line, with `options` instead of all options of the link's own. */
 const char *paste_only(const char *options);
 
+/* The same line with `before` in front of it, without some of the link's own
+ * options: a list as "--user= --clear-groups", where '=' says that a value
+ * belongs to it. */
+const char *paste_without(const char *before, const char *options);
+
 /* Our own program, as a path. */
 const char *paste_program(void);
 

@@ -25,8 +25,8 @@ static bool decide_denied(bool net, const struct sysctl *sysctl, const struct st
 		if (state->bounding >> CAP_NET_ADMIN & 1)
 			FIX("put ns-user first:  %s", paste_line("ns-user", NULL));
 		else
-			FIX("put capdrop behind it:  ns-net --sysctl %s=... capdrop -- sh",
-			    sysctl->key);
+			FIX("put capdrop behind it:  %sns-net --sysctl %s=%s capdrop -- sh",
+			    paste_directory(), sysctl->key, paste_word(sysctl->value));
 		return REASON("SYSCTL-PRIV", page,
 			      "the settings of a network namespace take CAP_NET_ADMIN, and you are "
 			      "uid %u without it%s",
@@ -68,9 +68,9 @@ static bool decide_missing(bool net, const struct sysctl *sysctl, const struct s
 	int length = (int)(strrchr(sysctl->path, '/') - sysctl->path);
 
 	if (!state->proc_visible) {
-		FIX("put %s before chroot:  %s --sysctl %s=... chroot DIR\n"
-		    "or mount /proc in there:  ns-mnt --proc DIR/proc chroot DIR %s ...",
-		    tool, tool, sysctl->key, tool);
+		FIX("put %s before chroot:  %s --sysctl %s=%s chroot DIR\n"
+		    "or mount /proc in there, with ns-mnt --proc DIR/proc before chroot",
+		    tool, tool, sysctl->key, paste_word(sysctl->value));
 		return REASON("SYSCTL-PROC", "proc(5)",
 			      "settings are files below /proc/sys, and there is no /proc here");
 	}

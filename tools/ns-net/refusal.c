@@ -16,10 +16,11 @@ static bool decide_priv(const char *call, const struct state *state, const struc
 			FIX("ns-user first, which gives it over a new network:  %s",
 			    paste_line("ns-user", NULL));
 		else
-			FIX("keep it when dropping the others:  capdrop --keep net_admin,... %s\n"
-			    "or drop it behind ns-net:  ns-net ... capdrop -- sh%s",
-			    paste_line(NULL, NULL),
-			    facts->cable->outer ? "" : "\nor leave lo down:  ns-net --no-lo ...");
+			FIX("keep it when dropping the others:  %s\n"
+			    "or put capdrop behind ns-net%s%s",
+			    paste_line("capdrop --keep net_admin,sys_admin", NULL),
+			    facts->cable->outer ? "" : "; or leave lo down:  ",
+			    facts->cable->outer ? "" : paste_line(NULL, "--no-lo"));
 		return REASON("NET-ADMIN", "network_namespaces(7)",
 			      "changing a network device takes CAP_NET_ADMIN, and you are uid %u "
 			      "without it%s",
@@ -29,8 +30,8 @@ static bool decide_priv(const char *call, const struct state *state, const struc
 	if (!strstr(call, "cable") || !facts->outside_denied)
 		return false;
 	if (facts->root_outside)
-		FIX("leave ns-user out, or put it behind ns-net:  ns-net --veth %s ... ns-user -- sh",
-		    facts->cable->outer);
+		FIX("leave ns-user out, or put it behind ns-net:  %sns-net --veth %s ns-user -- sh",
+		    paste_directory(), facts->cable->outer);
 	else
 		FIX("become root:  %s\n"
 		    "or try it between two networks of your own:  %s",

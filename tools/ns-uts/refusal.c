@@ -22,7 +22,7 @@ bool ns_uts_decide(const char *call, int error, const struct state *state, struc
 	/* It is ours, so it is not the kernel's own rules. */
 	if (why_has(state, CAP_SYS_ADMIN)) {
 		FIX("see which it is:  lsm --status\n"
-		    "and put lsm last in the chain:  ns-uts ... lsm ... -- sh");
+		    "and if it is lsm's own, put lsm last in the chain");
 		return REASON(
 			"UTS-DENIED", "seccomp(2)",
 			"the namespace is ours, and we have CAP_SYS_ADMIN in it: %s refuses the "
