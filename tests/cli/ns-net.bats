@@ -387,7 +387,8 @@ REACHES='reaches() { timeout 5 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Connec
 	[ -e /proc/net/if_inet6 ] || skip "the kernel has no IPv6"
 	run lab 'ns-net --veth lab0 --gateway fe80::1 -- bash -ec "
 		ip -6 route
-		ns-net --join $$ ip -6 address show lab0"'
+		ns-net --join $$ ip -6 address show lab0
+		:"'
 	echo "$output"
 	[[ $output == *"default via fe80::1 dev eth0"*"inet6 fe80::1/64"* ]]
 }

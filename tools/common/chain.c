@@ -24,6 +24,7 @@ bool use_carried_links;
 const char *chain_name;
 const char *new_root;
 char **(*before_link)(char *words[]);
+void (*exec_failed)(void);
 bool checking;
 
 const char *tool_directory(void)
@@ -224,6 +225,12 @@ void exec_next(char *words[])
 	} else {
 		snprintf(file, sizeof(file), "%s", words[0]);
 		execve(words[0], words, environ);
+	}
+	if (exec_failed) {
+		int error = errno;
+
+		exec_failed();
+		errno = error;
 	}
 	why_die_program(words[0], file);
 }

@@ -40,6 +40,10 @@ extern bool checking;
  * returns what to go on with (compose-run --step). */
 extern char **(*before_link)(char *words[]);
 
+/* What is called when the program could not be executed, before the reason is
+ * told; or NULL (compose-run -d). */
+extern void (*exec_failed)(void);
+
 /* Executes the rest of the chain and does not return. A first word "--" is
  * passed over; with no word left the program is $SHELL, or /bin/sh. The bare
  * name of one of the ten is looked for among the carried links, then beside

@@ -24,19 +24,42 @@ void refuse_directories(void)
 			    fd);
 }
 
-/* Closes the descriptors from first to last, but for the file of STRATA_TRACE. */
+/* Those that stay open until exec, besides the file of STRATA_TRACE. */
+static unsigned kept_always[4];
+static size_t kept_count;
+
+void keep_descriptor(int fd)
+{
+	if (kept_count == sizeof(kept_always) / sizeof(*kept_always))
+		die("too many descriptors to keep");
+	kept_always[kept_count++] = (unsigned)fd;
+}
+
+/* The first of those from `first` to `last`; `last` + 1 when there is none. */
+static unsigned first_kept(unsigned first, unsigned last)
+{
+	unsigned trace = (unsigned)trace_descriptor(), found = last + 1;
+
+	if (trace_is_on() && first <= trace && trace <= last)
+		found = trace;
+	for (size_t i = 0; i < kept_count; i++)
+		if (first <= kept_always[i] && kept_always[i] <= last &&
+		    (found == last + 1 || kept_always[i] < found))
+			found = kept_always[i];
+	return found;
+}
+
+/* Closes the descriptors from first to last, but for those that stay. */
 static void close_from_to(unsigned first, unsigned last)
 {
-	unsigned trace = (unsigned)trace_descriptor();
-
-	if (trace_is_on() && first <= trace && trace <= last) {
-		if (trace > first)
-			close_from_to(first, trace - 1);
-		first = trace + 1;
+	for (unsigned next; first <= last; first = next + 1) {
+		next = first_kept(first, last);
+		if (next != first)
+			STEP((int)syscall(SYS_close_range, first, next - 1, 0),
+			     "close the descriptors from %u on", first);
+		if (next == last || next == last + 1)
+			return;
 	}
-	if (last >= first)
-		STEP((int)syscall(SYS_close_range, first, last, 0),
-		     "close the descriptors from %u on", first);
 }
 
 void close_descriptors(const unsigned kept[], size_t count)

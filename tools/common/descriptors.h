@@ -17,6 +17,10 @@ void refuse_directories(void);
  * init (ns-pid --reap) never executes anything. close_range(2), 5.9. */
 void close_descriptors(const unsigned kept[], size_t count);
 
+/* Keeps one more from being closed so: one that closes at exec, and that must be
+ * there until then. */
+void keep_descriptor(int fd);
+
 /* Opens /dev/null for each of 0, 1 and 2 that is closed, until the next exec:
  * else a file that a tool opens gets that number, and messages go there. */
 void fill_standard_descriptors(void);

@@ -23,6 +23,13 @@
 
 #define LOADER_MAX 256
 
+/* The directory that has become the root; NULL for none, and where it was one of
+ * compose-run's own making, which nobody outside can look into. */
+static const char *root_outside(void)
+{
+	return chain_name ? NULL : new_root;
+}
+
 /* The loader that a 64-bit ELF file asks for (PT_INTERP), or "". */
 static void find_loader(int fd, char loader[LOADER_MAX])
 {
@@ -79,6 +86,7 @@ static bool decide_missing(const char *file, int fd, const char *head, struct re
 	char loader[LOADER_MAX], line[128];
 	size_t n = strcspn(head, "\n");
 	char *quoted = paste_word(file);
+	const char *root = root_outside();
 
 	if (strncmp(head, "#!", 2) == 0) {
 		snprintf(line, sizeof(line), "%.*s", n < 100 ? (int)n : 100,
@@ -102,11 +110,11 @@ static bool decide_missing(const char *file, int fd, const char *head, struct re
 		FIX("see what it asks for:  readelf -l %.700s | grep interpreter", quoted);
 		return REASON("EXEC-LOADER", "ld.so(8)",
 			      "%.700s exists, but something that it needs to start does not", file);
-	} else if (new_root) {
+	} else if (root) {
 		FIX("take a root whose programs need none:  lab/rootfs DIR\n"
 		    "or copy the loader and the libraries into this one:\n"
 		    "cp --parents $(ldd %.200s%.200s | grep -o '/[^ ]*') %.200s",
-		    new_root, quoted, new_root);
+		    root, quoted, root);
 		return REASON(
 			"EXEC-LOADER", "ld.so(8)",
 			"%.400s exists, but its loader, the program that loads its libraries, is "
@@ -178,18 +186,18 @@ static bool decide_access(const char *file, struct reason *reason)
 
 static bool decide_absent(const char *word, struct reason *reason)
 {
-	const char *root = new_root ? new_root : "";
+	const char *root = root_outside() ? root_outside() : "";
 
 	if (strchr(word, '/')) {
 		FIX("see what is there:  ls %.300s%.300s", root, directory_of(word));
 		return REASON("EXEC-NOENT", "execve(2)", "there is no such file%s%.200s",
-			      new_root ? " in the new root " : "", root);
+			      *root ? " in the new root " : "", root);
 	}
 	FIX("install it, or type where it is:  find %.200s/ -name %.200s -type f", root,
 	    paste_word(word));
 	return REASON("EXEC-NOENT", "environ(7)",
 		      "no directory of PATH has it%s%.200s: PATH=%.400s",
-		      new_root ? " in the new root " : "", root,
+		      *root ? " in the new root " : "", root,
 		      getenv("PATH") ? getenv("PATH") : "(not set)");
 }
 

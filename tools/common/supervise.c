@@ -28,6 +28,8 @@
 #include "supervise.h"
 #include "terminal.h"
 
+void (*standing_behind)(void);
+
 /* The child, and what has happened between it and us. */
 struct child {
 	pid_t pid;
@@ -321,6 +323,8 @@ static _Noreturn void stand_behind(struct supervisor *supervisor, struct child *
 {
 	struct signalfd_siginfo info;
 
+	if (standing_behind)
+		standing_behind();
 	for (;;) {
 		if (read(signals, &info, sizeof(info)) != sizeof(info))
 			continue;

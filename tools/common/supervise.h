@@ -52,4 +52,8 @@ void supervise(struct supervisor *supervisor);
  * who supervises gets the orphans of its namespace when it is PID 1 there. */
 void reap(void);
 
+/* What a supervisor calls when it begins to stand behind its child, or NULL
+ * (compose-run -d). */
+extern void (*standing_behind)(void);
+
 #endif

@@ -12,6 +12,9 @@
  * Needs no privilege, except for limits: see cgroup.
  * Read on: namespaces(7), cgroups(7), capabilities(7), seccomp(2), and the
  * Open Container Initiative's runtime-spec. */
+#include "detach.h"
+#include "manage.h"
+#include "message.h"
 #include "options.h"
 #include "plan.h"
 #include "run.h"
@@ -24,6 +27,8 @@ int main(int argc, char *argv[])
 	struct request request;
 	struct chain chain;
 
+	tool_name = "compose-run";
+	manage(argc, argv);
 	options_read(argc, argv, &config, &request);
 	explaining_chain = explaining;
 	if (request.check)
@@ -33,6 +38,8 @@ int main(int argc, char *argv[])
 		run_print(&chain);
 		return 0;
 	}
+	if (request.detach && !dry_run)
+		detach(&chain, request.name, request.remove);
 	if (request.step)
 		walk_through(&chain);
 	run_chain(&chain, request.separate);

@@ -25,17 +25,17 @@ static const char usage[] =
 	"  -u, --user U[:G]   -w, --workdir DIR   -e, --env NAME[=VALUE]  --hostname NAME\n"
 	"  --memory SIZE   --cpus N   --pids-limit N   limits\n"
 	"  --cap-add CAP   --cap-drop CAP|ALL          more or fewer than Docker's 14\n"
-	"  --security-opt seccomp=FILE|apparmor=NAME|label=CONTEXT|no-new-privileges\n"
-	"                         or seccomp=unconfined, no-new-privileges=false\n"
+	"  --security-opt seccomp=FILE|unconfined|apparmor=NAME|label=CONTEXT|\n"
+	"                         no-new-privileges[=false]\n"
 	"  --network none|host   --pid host   --ipc host   --uts host   --userns host\n"
 	"  --cgroupns host        share with the machine instead of a new namespace\n"
 	"  --init                 PID 1 is an init, which passes signals on and reaps\n"
-	"  --without LAYER,...    leave out: cgroup ns-user ns-pid ns-uts ns-ipc ns-net\n"
-	"                         ns-mnt chroot capdrop lsm\n"
-	"  --print-chain          print the chain as a shell would take it, and stop\n"
-	"  --chain   --step       run the links as separate programs; ask before each one\n"
-	"  --check                say of each layer whether it works here, and why not\n"
-	"  -x, --explain   -n, --dry-run   -h, --help   -V, --version\n"
+	"  --without LAYER,...    leave out layers, by the names of their tools\n"
+	"  --print-chain   --chain   --step   print the links; run them as programs of\n"
+	"                         their own; ask before each one\n"
+	"  -d, --detach   --name NAME   --rm   go on without us; then:  compose-run list,\n"
+	"                         logs|wait|stop|pause|unpause|rm NAME, exec NAME PROGRAM\n"
+	"  --check   -x, --explain   -n, --dry-run   -h, --help   -V, --version\n"
 	"\n"
 	"Example, as any user:  compose-run -- sh -c 'hostname; ps'\n";
 
@@ -60,7 +60,9 @@ enum {
 	WITHOUT,
 	PRINT_CHAIN,
 	CHAIN,
-	STEP_THROUGH
+	STEP_THROUGH,
+	RM,
+	NAME
 };
 
 static const struct option table[] = {
@@ -89,6 +91,9 @@ static const struct option table[] = {
 	{ "print-chain", no_argument, NULL, PRINT_CHAIN },
 	{ "chain", no_argument, NULL, CHAIN },
 	{ "step", no_argument, NULL, STEP_THROUGH },
+	{ "detach", no_argument, NULL, 'd' },
+	{ "rm", no_argument, NULL, RM },
+	{ "name", required_argument, NULL, NAME },
 	COMMON_OPTIONS,
 };
 
@@ -236,7 +241,7 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 	memset(config, 0, sizeof(*config));
 	memset(request, 0, sizeof(*request));
 	tool_start("compose-run", usage, argv);
-	while ((c = next_option(argc, argv, "v:u:w:e:", table)) != -1)
+	while ((c = next_option(argc, argv, "dv:u:w:e:", table)) != -1)
 		switch (c) {
 		case ROOTFS: set_rootfs(config, optarg); break;
 		case READ_ONLY: config->root.readonly = true; break;
@@ -273,6 +278,9 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case PRINT_CHAIN: request->print = true; break;
 		case CHAIN: request->separate = true; break;
 		case STEP_THROUGH: request->step = true; break;
+		case 'd': request->detach = true; break;
+		case RM: request->remove = true; break;
+		case NAME: request->name = optarg; break;
 		}
 	if (config->hostname && config->linux_.host_uts)
 		die("--hostname does not go with --uts host: it would rename the machine");
@@ -281,6 +289,10 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 	if (request->step && request->separate)
 		die("--step stops between the links of this process, and --chain makes programs of "
 		    "them");
+	if (request->detach && (request->separate || request->step))
+		die("-d goes on behind the launcher's back, so it does not go with --chain or --step");
+	if (request->name && !request->detach)
+		die("--name is what a container is found by that goes on: use it with -d");
 	request->check = check_wanted;
 	config->process.args = argv + optind;
 	if (argv[optind] && !*argv[optind])

@@ -7,6 +7,8 @@
 /* What is to be done with the container, besides what it is to be. */
 struct request {
 	bool print, separate, check, step;
+	bool detach, remove; /* -d, --rm */
+	const char *name;    /* --name, or NULL */
 };
 
 /* Reads the command line. Ends with 125 at a mistake. */

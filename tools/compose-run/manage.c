@@ -1,0 +1,256 @@
+/* manage.c: what one does with containers that run already. See manage.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "enter.h"
+#include "file.h"
+#include "manage.h"
+#include "memory.h"
+#include "message.h"
+#include "number.h"
+#include "path.h"
+#include "run.h"
+#include "store.h"
+
+#define STOP_AFTER 10 /* seconds between SIGTERM and SIGKILL, as in docker */
+
+/* A file of the container's cgroup of v2, such as cgroup.freeze; a new string. */
+static char *cgroup_file(const struct stored *stored, const char *file)
+{
+	char path[64], text[8192], ours[8192] = "";
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", stored->pid);
+	if (read_file(path, text, sizeof(text)) <= 0)
+		die_errno("cannot read %s", path);
+	read_file("/proc/self/cgroup", ours, sizeof(ours));
+	at = strncmp(text, "0::", 3) == 0 ? text + 3 : strstr(text, "\n0::");
+	at = at && *at == '\n' ? at + 4 : at;
+	/* It must be the container's own: we would freeze ourselves. */
+	if (!at || strcmp(text, ours) == 0)
+		die("the container '%s' has no cgroup of its own (v2), which is what freezes all of "
+		    "it at once; as root it gets one",
+		    stored->name);
+	snprintf(path, sizeof(path), "%s",
+		 access("/sys/fs/cgroup/unified/cgroup.procs", F_OK) == 0 ? "/sys/fs/cgroup/unified"
+									  : "/sys/fs/cgroup");
+	return print_text("%s%.*s/%s", path, (int)strcspn(at, "\n"), at, file);
+}
+
+static bool is_frozen(const struct stored *stored)
+{
+	char path[64], text[8192], events[256] = "", *file;
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", stored->pid);
+	if (stored->status != STORE_RUNNING || read_file(path, text, sizeof(text)) <= 0)
+		return false;
+	at = strncmp(text, "0::", 3) == 0 ? text + 3 : strstr(text, "\n0::");
+	if (!at)
+		return false;
+	at += *at == '\n' ? 4 : 0;
+	file = print_text("%s%.*s/cgroup.events",
+			  access("/sys/fs/cgroup/unified/cgroup.procs", F_OK) == 0
+				  ? "/sys/fs/cgroup/unified"
+				  : "/sys/fs/cgroup",
+			  (int)strcspn(at, "\n"), at);
+	read_file(file, events, sizeof(events));
+	free(file);
+	return strstr(events, "frozen 1") != NULL;
+}
+
+static const char *status_in_words(const struct stored *stored)
+{
+	static char text[64];
+
+	switch (stored->status) {
+	case STORE_CREATING: return "creating";
+	case STORE_RUNNING: return is_frozen(stored) ? "paused" : "running";
+	case STORE_LOST: return "lost";
+	case STORE_STOPPED: break;
+	}
+	snprintf(text, sizeof(text), "stopped (%d)", stored->exit_status);
+	return text;
+}
+
+/* A container that runs, or the end. */
+static void find_running(const char *name, struct stored *stored)
+{
+	store_find(name, stored);
+	if (stored->status != STORE_RUNNING)
+		die("the container '%s' does not run: it is %s", name, status_in_words(stored));
+}
+
+static void list(char *names[])
+{
+	struct stored stored;
+	char created[32];
+
+	if (*names)
+		die("list takes no names; it shows all");
+	names = store_names();
+	printf("%-20s %-12s %8s  %-19s  %s\n", "NAME", "STATUS", "PID", "CREATED", "COMMAND");
+	for (; *names; names++) {
+		store_find(*names, &stored);
+		strftime(created, sizeof(created), "%Y-%m-%d %H:%M:%S", localtime(&stored.created));
+		printf("%-20s %-12s ", stored.name, status_in_words(&stored));
+		if (stored.status == STORE_RUNNING)
+			printf("%8d", stored.pid);
+		else
+			printf("%8s", "-");
+		printf("  %-19s  %s\n", stored.created ? created : "-", stored.command);
+		close(stored.directory);
+	}
+}
+
+static void logs(const char *name)
+{
+	struct stored stored;
+	char bytes[65536];
+	ssize_t got;
+	int fd;
+
+	store_find(name, &stored);
+	fd = openat(stored.directory, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		die_errno("cannot open the log of '%s'", name);
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0)
+		if (fwrite(bytes, 1, (size_t)got, stdout) != (size_t)got)
+			die_errno("cannot print the log");
+	if (got < 0)
+		die_errno("cannot read the log of '%s'", name);
+}
+
+static void wait_for(const char *name)
+{
+	struct stored stored;
+
+	store_find(name, &stored);
+	store_wait(&stored);
+	if (stored.status != STORE_STOPPED)
+		die("nobody knows how '%s' ended: its shim was killed, and it with it", name);
+	printf("%d\n", stored.exit_status);
+}
+
+/* Sends a signal to the program, and to no other that has got its number. */
+static void send(int pidfd, const struct stored *stored, int signal)
+{
+	if (pidfd >= 0 && store_start_of(stored->pid) == stored->start)
+		syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+static void freeze(const char *name, const char *value)
+{
+	struct stored stored;
+	char *file;
+
+	find_running(name, &stored);
+	file = cgroup_file(&stored, "cgroup.freeze");
+	if (write_file(file, value) != 0)
+		die_errno("cannot write '%s' to %s", value, file);
+	for (int i = 0; i < 200 && is_frozen(&stored) != (*value == '1'); i++)
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	if (is_frozen(&stored) != (*value == '1'))
+		die("%s took '%s', and the container '%s' is still %s", file, value, name,
+		    *value == '1' ? "running" : "paused");
+	free(file);
+	printf("%s\n", name);
+}
+
+static void stop(const char *name)
+{
+	struct stored stored;
+	struct pollfd program = { .events = POLLIN };
+
+	store_find(name, &stored);
+	if (stored.status == STORE_RUNNING) {
+		program.fd = (int)syscall(SYS_pidfd_open, stored.pid, 0);
+		send(program.fd, &stored, SIGTERM);
+		if (is_frozen(&stored))
+			freeze(name, "0");
+		if (program.fd >= 0 && poll(&program, 1, STOP_AFTER * 1000) == 0)
+			send(program.fd, &stored, SIGKILL);
+		store_wait(&stored);
+	}
+	printf("%s\n", name);
+}
+
+static void remove_one(const char *name)
+{
+	struct stored stored;
+
+	store_find(name, &stored);
+	store_remove(&stored);
+	printf("%s\n", name);
+}
+
+static void pause_one(const char *name)
+{
+	freeze(name, "1");
+}
+
+static void unpause(const char *name)
+{
+	freeze(name, "0");
+}
+
+/* exec [--print-chain] NAME [--] PROGRAM [ARG]... */
+static _Noreturn void execute(char *words[])
+{
+	struct stored stored;
+	struct chain chain;
+	bool print = *words && strcmp(*words, "--print-chain") == 0;
+	const char *name = words[print];
+
+	if (!name || *name == '-')
+		die("exec takes a name and a program:  compose-run exec NAME -- PROGRAM [ARG]...");
+	words += print + 1;
+	if (*words && strcmp(*words, "--") == 0)
+		words++;
+	if (!*words)
+		die("exec takes a program:  compose-run exec %s -- PROGRAM [ARG]...", name);
+	find_running(name, &stored);
+	enter_compile(&stored, words, &chain);
+	if (print) {
+		run_print(&chain);
+		exit(0);
+	}
+	run_chain(&chain, false);
+}
+
+void manage(int argc, char *argv[])
+{
+	static const struct {
+		const char *word;
+		void (*each)(const char *name);
+	} commands[] = {
+		{ "logs", logs },	{ "wait", wait_for },	{ "stop", stop },
+		{ "pause", pause_one }, { "unpause", unpause }, { "rm", remove_one },
+	};
+
+	if (argc < 2)
+		return;
+	if (strcmp(argv[1], "exec") == 0)
+		execute(argv + 2);
+	if (strcmp(argv[1], "list") == 0) {
+		list(argv + 2);
+		exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(argv[1], commands[i].word) != 0)
+			continue;
+		if (argc < 3)
+			die("%s takes the names of containers; see  compose-run list", argv[1]);
+		for (int j = 2; j < argc; j++)
+			commands[i].each(argv[j]);
+		exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
+	}
+}

@@ -1,0 +1,322 @@
+/* store.c: the directories of containers that go on by themselves. See store.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "memory.h"
+#include "message.h"
+#include "store.h"
+
+/* The spec that state.json follows. */
+#define SPEC_VERSION "1.2.0"
+
+bool store_name_is_good(const char *name)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	size_t first = strspn(name, letters);
+
+	return first > 0 && strlen(name) <= STORE_NAME_MAX &&
+	       !name[first + strspn(name + first,
+				    "_.-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU"
+				    "VWXYZ0123456789")];
+}
+
+/* Opens the directory that holds all, and makes it when it is not there. Nobody
+ * else may write to it: the files in it are believed. */
+static int open_store(bool make)
+{
+	const char *runtime = geteuid() == 0 ? "/run" : getenv("XDG_RUNTIME_DIR");
+	struct stat status;
+	char *path;
+	int fd;
+
+	if (!runtime || *runtime != '/')
+		die("XDG_RUNTIME_DIR names no directory to keep containers in; make one:  export "
+		    "XDG_RUNTIME_DIR=$(mktemp -d)");
+	path = print_text("%s/strata", runtime);
+	if (make && mkdir(path, 0700) != 0 && errno != EEXIST)
+		die_errno("cannot make the directory %s", path);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && (make || errno != ENOENT))
+		die_errno("cannot open the directory %s", path);
+	if (fd >= 0 &&
+	    (fstat(fd, &status) != 0 || status.st_uid != geteuid() || status.st_mode & 022))
+		die("%s must belong to you, and nobody else may write to it", path);
+	free(path);
+	return fd;
+}
+
+static struct flock whole_file(short type)
+{
+	return (struct flock){ .l_type = type, .l_whence = SEEK_SET };
+}
+
+static bool lock(int fd)
+{
+	struct flock all = whole_file(F_WRLCK);
+
+	return fcntl(fd, F_SETLK, &all) == 0;
+}
+
+/* Whether a file is still the one of that name in its directory. */
+static bool is_there(int directory, const char *name, int fd)
+{
+	struct stat one, two;
+
+	return fstat(fd, &one) == 0 && fstatat(directory, name, &two, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       one.st_ino == two.st_ino && one.st_dev == two.st_dev;
+}
+
+int store_write(int directory, const char *file, const char *text)
+{
+	size_t length = strlen(text);
+	char *new = print_text("%s.new", file);
+	int fd =
+		openat(directory, new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	bool good = fd >= 0 && write(fd, text, length) == (ssize_t)length;
+
+	if (fd >= 0 && close(fd) != 0)
+		good = false;
+	good = good && renameat(directory, new, directory, file) == 0;
+	free(new);
+	return good ? 0 : -1;
+}
+
+/* "  7\n" and the like. */
+#define EXIT_FORMAT "%3d\n"
+#define NO_EXIT "   \n"
+
+int store_write_exit(int directory, int status)
+{
+	char text[16];
+	int fd = openat(directory, "exit", O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t length = snprintf(text, sizeof(text), EXIT_FORMAT, status & 0xff), written = -1;
+
+	if (fd >= 0) {
+		written = pwrite(fd, text, (size_t)length, 0);
+		close(fd);
+	}
+	return written == length ? 0 : -1;
+}
+
+int store_claim(const char *name)
+{
+	int store = open_store(true), directory, fd;
+	bool new = mkdirat(store, name, 0700) == 0;
+
+	if (!new &&errno != EEXIST)
+		die_errno("cannot make a directory for the container '%s'", name);
+	directory = openat(store, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = directory < 0
+		     ? -1
+		     : openat(directory, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		die_errno("cannot open the lock of the container '%s'", name);
+	/* Held until we end: not closed, and not inherited. */
+	if (!lock(fd))
+		die("the container '%s' runs; take another name, or stop and remove it:  compose-run "
+		    "stop %s; compose-run rm %s",
+		    name, name, name);
+	if (!is_there(store, name, directory) || !is_there(directory, "lock", fd))
+		die("the container '%s' was removed just now; try again", name);
+	if (faccessat(directory, "state.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		die("there is a container '%s', which has ended; take another name, or remove it:  "
+		    "compose-run rm %s",
+		    name, name);
+	if (store_write(directory, "exit", NO_EXIT) != 0)
+		die_errno("cannot keep room for the exit status of '%s'", name);
+	close(store);
+	return directory;
+}
+
+int store_write_state(const struct stored *stored)
+{
+	char start[32], created[32], path[64], bundle[4096] = "/";
+	json_t *state;
+	char *text;
+	int result = -1;
+
+	snprintf(start, sizeof(start), "%llu", stored->start);
+	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", gmtime(&stored->created));
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", stored->directory);
+	if (readlink(path, bundle, sizeof(bundle) - 1) < 0)
+		strcpy(bundle, "/");
+	state = json_pack("{s:s, s:s, s:s, s:i, s:s, s:{s:s, s:s, s:s}}", "ociVersion",
+			  SPEC_VERSION, "id", stored->name, "status",
+			  stored->status == STORE_STOPPED ? "stopped" : "running", "pid",
+			  (int)stored->pid, "bundle", bundle, "annotations", "strata.start", start,
+			  "strata.created", created, "strata.command", stored->command);
+	text = state ? json_dumps(state, JSON_INDENT(2)) : NULL;
+	if (text)
+		result = store_write(stored->directory, "state.json", text);
+	else
+		errno = ENOMEM;
+	free(text);
+	json_decref(state);
+	return result;
+}
+
+unsigned long long store_start_of(pid_t pid)
+{
+	char path[64], text[1024];
+	const char *at;
+	unsigned long long start = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (pid <= 0 || read_file(path, text, sizeof(text)) <= 0)
+		return 0;
+	/* The name in parentheses may hold anything. */
+	at = strrchr(text, ')');
+	if (!at || sscanf(at + 1,
+			  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+			  "%*d %*d %llu",
+			  &start) != 1)
+		return 0;
+	return start;
+}
+
+/* Fills in what state.json says. Returns whether it could be read. */
+static bool read_state(struct stored *stored)
+{
+	int fd = openat(stored->directory, "state.json", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	const char *created = "", *command = "", *start = "0";
+	struct tm tm = { 0 };
+	json_t *state = fd >= 0 ? json_loadfd(fd, 0, NULL) : NULL;
+	int pid = 0;
+	bool good = state && json_unpack(state, "{s:i, s:{s:s, s:s, s:s}}", "pid", &pid,
+					 "annotations", "strata.start", &start, "strata.created",
+					 &created, "strata.command", &command) == 0;
+
+	stored->pid = pid;
+	stored->start = strtoull(start, NULL, 10);
+	if (strptime(created, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		stored->created = timegm(&tm);
+	snprintf(stored->command, sizeof(stored->command), "%s", command);
+	json_decref(state);
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+static void read_status(struct stored *stored)
+{
+	struct flock all = whole_file(F_WRLCK);
+	int fd = openat(stored->directory, "lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	int exit_fd = openat(stored->directory, "exit", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool held = fd >= 0 && fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK;
+	bool known = read_state(stored);
+	char text[16] = "";
+
+	if (exit_fd >= 0 && read(exit_fd, text, sizeof(text) - 1) > 0 &&
+	    sscanf(text, "%d", &stored->exit_status) == 1)
+		stored->status = STORE_STOPPED;
+	else if (held)
+		stored->status = known ? STORE_RUNNING : STORE_CREATING;
+	else
+		stored->status = STORE_LOST;
+	if (fd >= 0)
+		close(fd);
+	if (exit_fd >= 0)
+		close(exit_fd);
+}
+
+void store_find(const char *name, struct stored *stored)
+{
+	int store = open_store(false);
+
+	memset(stored, 0, sizeof(*stored));
+	stored->directory = -1;
+	if (store >= 0 && store_name_is_good(name))
+		stored->directory =
+			openat(store, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (stored->directory < 0)
+		die("there is no container '%.100s'; see  compose-run list", name);
+	close(store);
+	strcpy(stored->name, name);
+	read_status(stored);
+}
+
+void store_wait(struct stored *stored)
+{
+	struct flock all = whole_file(F_RDLCK);
+	int fd = openat(stored->directory, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		die_errno("cannot open the lock of '%s'", stored->name);
+	while (fcntl(fd, F_SETLKW, &all) != 0)
+		if (errno != EINTR)
+			die_errno("cannot wait for '%s'", stored->name);
+	close(fd);
+	read_status(stored);
+}
+
+static const char *const files[] = { "log",	 "links.json", "links.json.new", "state.json.new",
+				     "exit.new", "exit",       "state.json",	 "lock" };
+
+/* The lock goes last: until then nobody else takes the name. */
+static bool remove_files(int directory, const char *name)
+{
+	int store = open_store(false);
+	bool good = store >= 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (unlinkat(directory, files[i], 0) != 0 && errno != ENOENT)
+			good = false;
+	good = unlinkat(store, name, AT_REMOVEDIR) == 0 && good;
+	if (store >= 0)
+		close(store);
+	return good;
+}
+
+void store_remove_own(int directory, const char *name)
+{
+	if (!remove_files(directory, name))
+		note("cannot remove what is left of the container '%s': %s", name,
+		     errno_text(errno));
+}
+
+void store_remove(const struct stored *stored)
+{
+	int fd = openat(stored->directory, "lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && !lock(fd))
+		die("the container '%s' runs; stop it first:  compose-run stop %s", stored->name,
+		    stored->name);
+	if (!remove_files(stored->directory, stored->name))
+		die_errno("cannot remove the container '%s'", stored->name);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **store_names(void)
+{
+	int store = open_store(false);
+	DIR *all = store < 0 ? NULL : fdopendir(store);
+	char **names = resize(NULL, 1, sizeof(*names));
+	struct dirent *entry;
+	size_t count = 0;
+
+	while (all && (entry = readdir(all)))
+		if (store_name_is_good(entry->d_name)) {
+			names = resize(names, count + 2, sizeof(*names));
+			names[count++] = copy_text(entry->d_name);
+		}
+	if (all)
+		closedir(all);
+	qsort(names, count, sizeof(*names), compare);
+	names[count] = NULL;
+	return names;
+}

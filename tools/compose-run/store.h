@@ -1,0 +1,76 @@
+/* store.h: what is known of containers that go on by themselves (-d).
+ *
+ * Each has a directory of its own, in /run/strata or, for an ordinary user, in
+ * $XDG_RUNTIME_DIR/strata; both are gone after a reboot, as the containers are.
+ *
+ *	lock        locked by the container's shim as long as that lives, fcntl(2)
+ *	state.json  in the form of the OCI runtime-spec ("State")
+ *	exit        the exit status; blanks until then, so that writing it takes
+ *	            no space of a disk that may be full
+ *	log         what the container prints
+ *	links.json  the links that confine another program in it (exec)
+ */
+#ifndef STRATA_STORE_H
+#define STRATA_STORE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <time.h>
+
+#define STORE_NAME_MAX 64
+
+enum store_status {
+	STORE_CREATING, /* the shim lives, and the program does not run yet */
+	STORE_RUNNING,
+	STORE_STOPPED, /* `exit_status` is the program's */
+	STORE_LOST,    /* the shim was killed: nobody knows how the program ended */
+};
+
+struct stored {
+	char name[STORE_NAME_MAX + 1];
+	int directory; /* its directory, open */
+	enum store_status status;
+	pid_t pid;		  /* the program's, in our PID namespace */
+	unsigned long long start; /* when that process began, in clock ticks: proc_pid_stat(5) */
+	time_t created;
+	int exit_status;
+	char command[200];
+};
+
+/* Whether it is a name as docker takes it: letters, digits, and behind the first
+ * of them also _ . and -. */
+bool store_name_is_good(const char *name);
+
+/* Takes a name for a new container, and the lock, for as long as this process
+ * lives. Returns the directory. Ends with 125 when the name is in use. What is
+ * left of one that was never finished is no use. */
+int store_claim(const char *name);
+
+/* Writes a file of a container whole, or leaves the old one as it is. Returns 0,
+ * or -1 with errno. */
+int store_write(int directory, const char *file, const char *text);
+
+/* Writes state.json. Returns 0, or -1 with errno. */
+int store_write_state(const struct stored *stored);
+
+/* Keeps the exit status; writes over blanks. Returns 0, or -1 with errno. */
+int store_write_exit(int directory, int status);
+
+/* Looks a container up. Ends with 125 when there is none of that name. */
+void store_find(const char *name, struct stored *stored);
+
+/* Waits until its shim has ended, and looks again. */
+void store_wait(struct stored *stored);
+
+/* Removes it. Ends with 125 when it runs, or can't be removed. */
+void store_remove(const struct stored *stored);
+/* The same for its own shim, which holds the lock. */
+void store_remove_own(int directory, const char *name);
+
+/* The names of all containers, sorted, ended by NULL. */
+char **store_names(void);
+
+/* When a process began; 0 when there is none. */
+unsigned long long store_start_of(pid_t pid);
+
+#endif
