@@ -374,3 +374,13 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[[ $output == *"--step"*"--chain"* ]]
 	[[ $output != *RAN* ]]
 }
+
+@test "-t without a terminal is refused, and the fix works as pasted" {
+	run compose-run -t --without cgroup -- sh -c 'test -t 0 && echo a terminal' </dev/null
+	[ "$status" -eq 125 ]
+	[[ ${lines[0]} == "compose-run: -t: the input is no terminal [TTY-NONE]" ]]
+	command -v script >/dev/null || skip "script is not installed"
+	fix=$(grep -o 'script -qec .*' <<<"$output")
+	run timeout 20 sh -c "$fix" </dev/null
+	[[ $output == *"a terminal"* ]]
+}

@@ -242,6 +242,67 @@ class Cases:
             self.assertEqual(t.status(), 125)
             self.assert_shell_works(t)
 
+    # compose-run -t: a terminal of the container's own.
+
+    def test_a_terminal_of_its_own_is_another_one_and_as_large(self):
+        t = self.terminal()
+        t.resize(33, 111)
+        t.enter("compose-run -t --without cgroup -- sh -c 'stty size; read -r line; echo \"<$line>\"; "
+                "stty size; sleep 100'")
+        t.expect("33 111\n")
+        inner = t.find("sh", "S")
+        self.assertNotEqual(os.stat(f"/proc/{inner.pid}/fd/0").st_rdev,
+                            os.stat(f"/proc/{t.pid}/fd/0").st_rdev)
+        t.resize(44, 122)
+        t.enter("some words")
+        t.expect("<some words>\n")
+        t.expect("44 122\n")
+        t.find("sleep", "S")
+        t.type(CTRL_C)
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 130)
+        self.assert_shell_works(t)
+
+    def test_a_terminal_of_its_own_keeps_the_exit_status_and_all_output(self):
+        t = self.terminal()
+        t.enter("compose-run -t --without cgroup -- sh -c 'seq 5000; exit 7'")
+        t.expect("4999\n5000\n")
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 7)
+        self.assert_shell_works(t)
+
+    def test_a_shell_in_a_terminal_of_its_own_has_job_control(self):
+        t = self.terminal()
+        t.enter(f"PS1='{INNER}' compose-run -t --without cgroup -e PS1 -- dash -i")
+        before = t.expect(INNER)
+        for complaint in COMPLAINTS:
+            self.assertNotIn(complaint, before)
+        t.enter("/bin/sleep 100")
+        t.find("sleep", "S")
+        t.type(CTRL_Z)
+        t.expect(INNER)
+        t.find("sleep", "T")
+        t.enter("fg")
+        t.find("sleep", "S")
+        t.type(CTRL_C)
+        t.expect(INNER)
+        t.enter("exit 3")
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 3)
+        self.assert_shell_works(t)
+
+    def test_a_launcher_that_is_killed_takes_the_container_with_it(self):
+        t = self.terminal()
+        t.enter("compose-run -t --without cgroup -- sleep 100")
+        t.find("sleep", "S")
+        outermost = min((p for p in t.others() if p.name == "compose-run"), key=lambda p: p.pid)
+        os.kill(outermost.pid, signal.SIGKILL)
+        until(lambda: not [p for p in descendants() if p.name == "sleep"], "sleep has ended")
+        t.expect(PROMPT)
+        t.enter("stty sane -echo")
+        t.expect(PROMPT)
+        self.assert_shell_works(t)
+
     def ends_with_key(self, line, key, status, shell="bash"):
         t = self.terminal(shell)
         t.enter(line)

@@ -17,6 +17,7 @@
 #include "message.h"
 #include "options.h"
 #include "plan.h"
+#include "pty.h"
 #include "run.h"
 #include "step.h"
 #include "walk.h"
@@ -40,6 +41,8 @@ int main(int argc, char *argv[])
 	}
 	if (request.detach && !dry_run)
 		detach(&chain, request.name, request.remove);
+	if (request.tty && !dry_run)
+		run_on_pty();
 	if (request.step)
 		walk_through(&chain);
 	run_chain(&chain, request.separate);

@@ -29,7 +29,7 @@ static const char usage[] =
 	"                         no-new-privileges[=false]\n"
 	"  --network none|host   --pid host   --ipc host   --uts host   --userns host\n"
 	"  --cgroupns host        share with the machine instead of a new namespace\n"
-	"  --init                 PID 1 is an init, which passes signals on and reaps\n"
+	"  -t, --tty   --init     a terminal of its own; an init, which passes signals on\n"
 	"  --without LAYER,...    leave out layers, by the names of their tools\n"
 	"  --print-chain   --chain   --step   print the links; run them as programs of\n"
 	"                         their own; ask before each one\n"
@@ -93,6 +93,7 @@ static const struct option table[] = {
 	{ "step", no_argument, NULL, STEP_THROUGH },
 	{ "detach", no_argument, NULL, 'd' },
 	{ "rm", no_argument, NULL, RM },
+	{ "tty", no_argument, NULL, 't' },
 	{ "name", required_argument, NULL, NAME },
 	COMMON_OPTIONS,
 };
@@ -241,7 +242,7 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 	memset(config, 0, sizeof(*config));
 	memset(request, 0, sizeof(*request));
 	tool_start("compose-run", usage, argv);
-	while ((c = next_option(argc, argv, "dv:u:w:e:", table)) != -1)
+	while ((c = next_option(argc, argv, "dtv:u:w:e:", table)) != -1)
 		switch (c) {
 		case ROOTFS: set_rootfs(config, optarg); break;
 		case READ_ONLY: config->root.readonly = true; break;
@@ -279,6 +280,7 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case CHAIN: request->separate = true; break;
 		case STEP_THROUGH: request->step = true; break;
 		case 'd': request->detach = true; break;
+		case 't': request->tty = true; break;
 		case RM: request->remove = true; break;
 		case NAME: request->name = optarg; break;
 		}
@@ -291,6 +293,8 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		    "them");
 	if (request->detach && (request->separate || request->step))
 		die("-d goes on behind the launcher's back, so it does not go with --chain or --step");
+	if (request->tty && request->detach)
+		die("-t carries keys and output between two terminals, and with -d nobody is there");
 	if (request->name && !request->detach)
 		die("--name is what a container is found by that goes on: use it with -d");
 	request->check = check_wanted;

@@ -7,6 +7,7 @@
 /* What is to be done with the container, besides what it is to be. */
 struct request {
 	bool print, separate, check, step;
+	bool tty;	     /* -t */
 	bool detach, remove; /* -d, --rm */
 	const char *name;    /* --name, or NULL */
 };
