@@ -5,6 +5,8 @@ bats_require_minimum_version 1.5.0
 load helper
 
 setup() {
+	# What the program prints; a fix may show its words as well.
+	hello=$'\nHELLO\n'
 	where=$BATS_TEST_TMPDIR/where
 	cat >"$where" <<'EOF'
 # The directory of the cgroup that we are in, for a controller; of v2 for "".
@@ -174,7 +176,7 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 	run cgroup --cpuset-cpus 8000 -- echo HELLO
 	[ "$status" -eq 125 ]
 	[[ "$output" == *"[CG-CPUSET]"* || "$output" == *"did not take effect"* ]]
-	[[ "$output" != *HELLO* ]]
+	[[ $'\n'$output$'\n' != *"$hello"* ]]
 }
 
 @test "all limits at once" {
@@ -193,7 +195,7 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 	[ "$output" = 7 ]
 	run cgroup --set pids.nosuch=7 -- echo HELLO
 	[ "$status" -eq 125 ]
-	[[ "$output" != *HELLO* ]]
+	[[ $'\n'$output$'\n' != *"$hello"* ]]
 	run cgroup --set pids.max=abc -- echo HELLO
 	[ "$status" -eq 125 ]
 	[[ "$output" == *"[CG-VALUE]"* ]]
@@ -292,7 +294,7 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 	run cgroup --name box$$ -- echo HELLO
 	rmdir "$path"
 	[ "$status" -eq 125 ]
-	[[ "$output" == *"[CG-EXISTS]"* && "$output" != *HELLO* ]]
+	[[ "$output" == *"[CG-EXISTS]"* && $'\n'$output$'\n' != *"$hello"* ]]
 }
 
 @test "--keep leaves it, limits and all, and --join enters it again" {
@@ -320,7 +322,7 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 	left=$(find_cgroups "kept$$")
 	[ -z "$left" ] || rmdir $left
 	[ "$status" -eq 125 ]
-	[[ "$output" == *"call: unshare(CLONE_NEWCGROUP)"* && "$output" != *HELLO* ]]
+	[[ "$output" == *"call: unshare(CLONE_NEWCGROUP)"* && $'\n'$output$'\n' != *"$hello"* ]]
 	[ -z "$left" ]
 }
 
@@ -360,7 +362,7 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 	can --memory 64M --cgroupns
 	run cgroup --memory 128M --cgroupns -- sh -c \
 		'cat /proc/self/cgroup; exec cgroup --memory 64M -- echo HELLO'
-	[[ "$output" != *HELLO* ]]
+	[[ $'\n'$output$'\n' != *"$hello"* ]]
 	[ "$status" -eq 125 ]
 	[[ "$output" == *"[CG-NOMOUNT]"* ]]
 }
@@ -414,14 +416,14 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 @test "a bad letter in the name of a knob is shown whole" {
 	run cgroup --set memöry.high=1 -- echo HELLO
 	[ "$status" -eq 125 ]
-	[[ "$output" == *"and has no 'öry.high' "* && "$output" != *HELLO* ]]
+	[[ "$output" == *"and has no 'öry.high' "* && $'\n'$output$'\n' != *"$hello"* ]]
 }
 
 @test "without /proc the reason is told" {
 	as_root
 	run unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$BIN/cgroup" -- echo HELLO
 	[ "$status" -eq 125 ]
-	[[ "$output" == *"[CG-NOMOUNT]"*"call: cgroup_find(&work->layout)"*"no /proc here"* && "$output" != *HELLO* ]]
+	[[ "$output" == *"[CG-NOMOUNT]"*"call: cgroup_find(&work->layout)"*"no /proc here"* && $'\n'$output$'\n' != *"$hello"* ]]
 }
 
 @test "an ordinary user is told how to get a cgroup, and nothing runs" {
@@ -429,7 +431,7 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 	cd /
 	run $ordinary "$BIN/cgroup" -- echo HELLO
 	[ "$status" -eq 125 ]
-	[[ "$output" == *"[CG-DELEGATE]"* && "$output" == *fix:* && "$output" != *HELLO* ]]
+	[[ "$output" == *"[CG-DELEGATE]"* && "$output" == *fix:* && $'\n'$output$'\n' != *"$hello"* ]]
 }
 
 @test "an ordinary user can use a cgroup that was delegated to him" {
@@ -456,7 +458,7 @@ ordinary="setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/tmp"
 	run cgroup --join "$d" -- echo HELLO
 	rmdir "$d"
 	[ "$status" -eq 125 ]
-	[[ "$output" == *"[CG-CPUSET]"* && "$output" != *HELLO* ]]
+	[[ "$output" == *"[CG-CPUSET]"* && $'\n'$output$'\n' != *"$hello"* ]]
 }
 
 # v2_group NAME: a cgroup in the root of a pure v2 machine, as $d.
@@ -495,7 +497,7 @@ v2_group() {
 	run sh -c "echo 0 >$d/inner/cgroup.procs; cgroup --pids-limit 9 -- echo HELLO; echo status \$?"
 	echo "$output"
 	rmdir "$d/inner" "$d"
-	[[ "$output" == *"[CG-BUSY]"*" sh)"* && "$output" == *"status 125"* && "$output" != *HELLO* ]]
+	[[ "$output" == *"[CG-BUSY]"*" sh)"* && "$output" == *"status 125"* && $'\n'$output$'\n' != *"$hello"* ]]
 }
 
 @test "v2: an inner cgroup can't be joined" {
@@ -505,7 +507,7 @@ v2_group() {
 	run cgroup --join "$d" -- echo HELLO
 	rmdir "$d"
 	[ "$status" -eq 125 ]
-	[[ "$output" == *"[CG-BUSY]"* && "$output" != *HELLO* ]]
+	[[ "$output" == *"[CG-BUSY]"* && $'\n'$output$'\n' != *"$hello"* ]]
 }
 
 @test "v2: below a threaded cgroup, we say so" {
@@ -514,7 +516,7 @@ v2_group() {
 	run sh -c "echo 0 >$d/cgroup.procs; echo +pids >$d/cgroup.subtree_control; cgroup -- echo HELLO"
 	echo "$output"
 	rmdir "$d"
-	[[ "$output" == *"[CG-THREADED]"* && "$output" != *HELLO* ]]
+	[[ "$output" == *"[CG-THREADED]"* && $'\n'$output$'\n' != *"$hello"* ]]
 }
 
 @test "whichever call fails, the program does not run and nothing stays" {
@@ -540,6 +542,6 @@ v2_group() {
 		left=$(find_cgroups "$name")
 		[ -z "$left" ] || { rmdir $left; echo "left: $left"; false; }
 		[ "$status" -eq 125 ]
-		[[ "$output" != *HELLO* && "$output" == *call:* ]]
+		[[ $'\n'$output$'\n' != *"$hello"* && "$output" == *call:* ]]
 	done
 }

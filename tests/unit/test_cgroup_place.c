@@ -9,17 +9,16 @@
 #include "../../tools/cgroup/find.c"
 #include "../../tools/cgroup/place.c"
 
-/* What refusal.c has. */
+/* What facts.c has. */
 bool cgroup_busy(const char *directory, struct reason *reason)
 {
 	(void)directory, (void)reason;
 	return false;
 }
 
-bool cgroup_missing(const struct cgroup_layout *layout, const char *controller,
-		    struct reason *reason)
+bool cgroup_missing(const char *controller, struct reason *reason)
 {
-	(void)layout, (void)controller, (void)reason;
+	(void)controller, (void)reason;
 	return false;
 }
 

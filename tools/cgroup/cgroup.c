@@ -28,10 +28,13 @@
 
 #include "cgroup.h"
 #include "chain.h"
+#include "climb.h"
 #include "file.h"
 #include "memory.h"
 #include "message.h"
 #include "option.h"
+#include "refusal.h"
+#include "report.h"
 #include "step.h"
 #include "supervise.h"
 
@@ -47,11 +50,12 @@ static const char usage[] =
 	"      --cpuset-cpus LIST  run only on these CPUs: 0-2,5\n"
 	"      --set KNOB=VALUE    write VALUE to any file of the cgroup; can be repeated\n"
 	"      --name NAME         call it so; fails if there is one of that name\n"
-	"      --join PATH         enter a cgroup that exists, make none: a directory, or\n"
-	"                          a path as in /proc/PID/cgroup, or a name\n"
+	"      --join PATH         make none, enter that one: its directory, path or name\n"
 	"      --keep              do not remove it at the end\n"
 	"      --cgroupns          a cgroup namespace as well: the cgroup looks like the\n"
 	"                          root from inside. Alone: only that, no new cgroup\n"
+	"      --report            at the end, say how much was used, refused and killed\n"
+	"      --why CONTROLLER    run none: say which cgroup lacks memory (pids, io, ...)\n"
 	"  -x, --explain           say each kernel call and what it changed\n"
 	"  -n, --dry-run           say the calls of the whole chain, and make none\n"
 	"      --check             say whether this works here, and why not\n"
@@ -60,7 +64,20 @@ static const char usage[] =
 	"\n"
 	"Example, as root:  cgroup --memory 50M --pids-limit 20 -- sh\n";
 
-enum { MEMORY = OPTION_OWN, SWAP, CPUS, PIDS, CPUSET, SET, NAME, JOIN, KEEP, CGROUPNS };
+enum {
+	MEMORY = OPTION_OWN,
+	SWAP,
+	CPUS,
+	PIDS,
+	CPUSET,
+	SET,
+	NAME,
+	JOIN,
+	KEEP,
+	CGROUPNS,
+	REPORT,
+	WHY,
+};
 
 static const struct option table[] = {
 	{ "memory", required_argument, NULL, MEMORY },
@@ -73,6 +90,8 @@ static const struct option table[] = {
 	{ "join", required_argument, NULL, JOIN },
 	{ "keep", no_argument, NULL, KEEP },
 	{ "cgroupns", no_argument, NULL, CGROUPNS },
+	{ "report", no_argument, NULL, REPORT },
+	{ "why", required_argument, NULL, WHY },
 	COMMON_OPTIONS,
 };
 
@@ -96,10 +115,28 @@ static _Noreturn void fail_missing(struct cgroup_work *work, const char *control
 {
 	static struct reason reason;
 
-	cgroup_missing(&work->layout, controller, &reason);
+	cgroup_missing(controller, &reason);
 	work->known = &reason;
 	errno = ENOENT;
 	step_fail("cgroup_find(&work->layout)", "find where cgroups are mounted");
+}
+
+/* --report counts with these, so far as the machine has them at all. */
+static void want_counters(struct cgroup_work *work, const char *wanted[])
+{
+	static const char *const counters[] = { "memory", "pids", "cpuacct" };
+	struct cgroup_hierarchy *unified = cgroup_with(&work->layout, "cgroup");
+
+	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++) {
+		struct cgroup_hierarchy *cgroup = cgroup_with(&work->layout, counters[i]);
+
+		/* v2 counts CPU time in each cgroup, without a controller. */
+		if (!cgroup || (unified && strcmp(counters[i], "cpuacct") == 0))
+			continue;
+		if (cgroup->version == 1 ||
+		    cgroup_lists(cgroup->mount, "cgroup.controllers", counters[i]))
+			cgroup_want(wanted, counters[i]);
+	}
 }
 
 /* Decides which hierarchies get a cgroup: v2, so that all in it can be found
@@ -173,7 +210,7 @@ static bool leave(const struct cgroup_work *work, const struct cgroup_hierarchy 
 	return result == 0;
 }
 
-/* After the end, in the supervisor; and when a step fails before. */
+/* At the end; and when a step fails before. */
 static void remove_made(void *argument)
 {
 	struct cgroup_work *work = argument;
@@ -189,11 +226,19 @@ static void remove_made(void *argument)
 				continue;
 			if ((work->keep && !leave(work, cgroup)) ||
 			    cgroup_remove(cgroup->path) != 0)
-				note("the cgroup %s is still there: %s [CG-RMDIR]; end what is in "
-				     "it (cat %s/cgroup.procs), then rmdir it",
-				     cgroup->path, errno_text(errno), cgroup->path);
+				cgroup_tell_left(cgroup);
 		}
 	cgroup_step_back(work);
+}
+
+/* After the end of the program, in the supervisor. */
+static void end(void *argument)
+{
+	struct cgroup_work *work = argument;
+
+	if (work->report || work->limits.memory || work->limits.pids || work->limits.knob_count)
+		cgroup_report(work, work->report);
+	remove_made(work);
 }
 
 /* Makes a cgroup in each hierarchy that needs one. Returns the one of v2 that
@@ -204,7 +249,7 @@ static int make_all(struct cgroup_work *work, const char *const wanted[])
 
 	for (int i = 0; i < work->layout.count; i++) {
 		struct cgroup_hierarchy *cgroup = &work->layout.all[i];
-		const char *here[70];
+		const char *here[CGROUP_WANTED];
 		int count = 0;
 
 		if (!cgroup->used)
@@ -229,16 +274,20 @@ static int make_all(struct cgroup_work *work, const char *const wanted[])
 /* Makes the cgroups with their limits, and goes on inside of them. */
 static void live_in_new(struct cgroup_work *work)
 {
-	struct supervisor supervisor = { .ended = remove_made, .argument = work };
-	const char *wanted[70];
+	struct supervisor supervisor = { .ended = end, .argument = work };
+	const char *wanted[CGROUP_WANTED];
 
 	cgroup_wanted(&work->limits, wanted);
+	if (work->report)
+		want_counters(work, wanted);
 	choose_hierarchies(work, wanted);
 	make_tag(work);
 	if (!work->name)
 		work->name = work->tag + (work->keep ? strlen("strata-") : 0);
 	supervisor.cgroup = make_all(work, wanted);
 	cgroup_write_limits(work);
+	if (supervisor.cgroup >= 0)
+		work->in = cgroup_with(&work->layout, "cgroup");
 
 	/* With nobody left to remove it, nobody has to stay outside. */
 	if (work->keep) {
@@ -255,6 +304,7 @@ static void live_in_new(struct cgroup_work *work)
 
 static void setup(struct cgroup_work *work)
 {
+	cgroup_watch(work);
 	if (!work->alone) {
 		work->owner = getpid();
 		failing = (struct failing){ cgroup_decide, remove_made, work };
@@ -317,13 +367,29 @@ int main(int argc, char *argv[])
 		case JOIN: work.join = optarg; break;
 		case KEEP: work.keep = true; break;
 		case CGROUPNS: work.namespace = true; break;
+		case REPORT: work.report = true; break;
+		case WHY: work.why = optarg; break;
 		}
 	cgroup_check_limits(limits);
 	limited = limits->memory || limits->cpus || limits->pids || limits->cpuset ||
 		  limits->knob_count;
 	if (work.join && (limited || work.name || work.keep))
 		die("--join makes no cgroup, so it takes no limits, no --name and no --keep");
-	work.alone = work.namespace && !limited && !work.name && !work.join && !work.keep;
+	if (work.report && (work.join || work.keep))
+		die("--report needs somebody who stays until the end, so it goes with a new cgroup, "
+		    "and not with %s",
+		    work.join ? "--join" : "--keep");
+	if (work.why) {
+		if (limited || work.name || work.join || work.keep || work.namespace || work.report)
+			die("--why only looks; the options for a new cgroup go without it");
+		if (check_wanted)
+			die("--why says itself whether a controller is here; --check goes without it");
+		if (argv[optind])
+			die("--why runs no program, and '%s' is one", argv[optind]);
+		cgroup_why(work.why);
+	}
+	work.alone = work.namespace && !work.report && !limited && !work.name && !work.join &&
+		     !work.keep;
 	tool_ready(work.join ? "--join" : work.keep ? "--keep" : NULL);
 
 	setup(&work);

@@ -43,7 +43,8 @@ struct cgroup_work {
 	char tag[64];	  /* strata-PID-STARTTIME */
 	const char *name; /* --name, or the tag */
 	const char *join;
-	bool keep, namespace;
+	const char *why; /* --why */
+	bool keep, namespace, report;
 	bool alone; /* the namespace, and no cgroup */
 
 	pid_t owner; /* the process that removes the cgroup */
@@ -60,6 +61,9 @@ struct cgroup_work {
 /* Fills *layout from /proc/self/cgroup and /proc/self/mountinfo. Returns 0, or
  * -1 with errno set. cgroups(7), proc(5). */
 int cgroup_find(struct cgroup_layout *layout);
+
+/* Whether a file of a cgroup, such as cgroup.controllers, lists a word. */
+bool cgroup_lists(const char *directory, const char *file, const char *word);
 
 /* The hierarchy that has a controller ("memory"): the v1 one it is bound to,
  * otherwise v2. "cgroup" is what all cgroups of v2 have. NULL for none. */
@@ -109,8 +113,10 @@ bool cgroup_read_cpu_list(const char *text, bool set[CGROUP_CPU_MAX]);
 void cgroup_check_limits(const struct cgroup_limits *limits);
 void cgroup_add_knob(struct cgroup_limits *limits, const char *text);
 
-/* The controllers that the limits need, each once, ended by NULL. */
-void cgroup_wanted(const struct cgroup_limits *limits, const char *wanted[static 70]);
+/* The controllers that the limits need, each once, ended by NULL; and one more. */
+#define CGROUP_WANTED 80
+void cgroup_wanted(const struct cgroup_limits *limits, const char *wanted[static CGROUP_WANTED]);
+void cgroup_want(const char *wanted[], const char *controller);
 
 /* knobs.c: setting limits. */
 
@@ -135,7 +141,7 @@ int cgroup_remove(const char *path);
  * because it was killed. */
 void cgroup_sweep(int place);
 
-/* refusal.c: why a step failed. */
+/* facts.c: why a step failed. */
 
 /* As struct failing wants it; the argument is the work. */
 bool cgroup_decide(const char *call, int error, const struct state *state, struct reason *reason,
@@ -146,7 +152,10 @@ bool cgroup_decide(const char *call, int error, const struct state *state, struc
 bool cgroup_busy(const char *directory, struct reason *reason);
 
 /* no hierarchy here has that controller: */
-bool cgroup_missing(const struct cgroup_layout *layout, const char *controller,
-		    struct reason *reason);
+bool cgroup_missing(const char *controller, struct reason *reason);
+
+/* watch.c: what --explain shows before and after a step: the cgroup that we are
+ * in, and the limits of the new one. */
+void cgroup_watch(const struct cgroup_work *work);
 
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "file.h"
 #include "memory.h"
 #include "mountinfo.h"
 
@@ -32,6 +33,15 @@ bool cgroup_listed(const char *list, const char *word)
 		list += n;
 	}
 	return false;
+}
+
+bool cgroup_lists(const char *directory, const char *file, const char *word)
+{
+	char *path = print_text("%s/%s", directory, file), text[1024];
+	bool listed = read_file(path, text, sizeof(text)) > 0 && cgroup_listed(text, word);
+
+	free(path);
+	return listed;
 }
 
 /* Closes a file that was read to its end. If it was not, because reading

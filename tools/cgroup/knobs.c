@@ -172,6 +172,7 @@ static void limit(struct cgroup_work *work, const char *controller, const char *
 	int version = cgroup->version;
 	const char *knob = knobs[version - 1], *value = values[version - 1];
 
+	work->in = cgroup;
 	work->at = knob;
 	STEP(write_knob(cgroup, knob, value), "limit %s to %s (write '%s' to %s/%s; on v%d %s)",
 	     what, typed, value, cgroup->path, knob, 3 - version,
@@ -210,6 +211,7 @@ static void limit_swap(struct cgroup_work *work)
 		strcpy(value, "-1");
 
 	/* The file is there only when the kernel was told to count swap. */
+	work->in = cgroup;
 	work->at = knob;
 	if (limits->swap) {
 		STEP(write_knob(cgroup, knob, value),
@@ -231,7 +233,7 @@ static void limit_swap(struct cgroup_work *work)
 
 /* v1: in a new cpuset nobody can live, since it has no CPU and no memory node
  * (ENOSPC). So it gets those of its parent first. */
-static void fill_cpuset(struct cgroup_hierarchy *cgroup)
+static void fill_cpuset(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
 {
 	static const char *const knobs[] = { "cpuset.mems", "cpuset.cpus" };
 
@@ -243,6 +245,8 @@ static void fill_cpuset(struct cgroup_hierarchy *cgroup)
 			step_fail("read_file(path, value, sizeof(value))", "read %s", path);
 		free(path);
 		value[strcspn(value, "\n")] = '\0';
+		work->in = cgroup;
+		work->at = knobs[i];
 		STEP(write_knob(cgroup, knobs[i], value),
 		     "have what the parent has (write '%s' to %s/%s)", value, cgroup->path,
 		     knobs[i]);
@@ -291,7 +295,7 @@ void cgroup_write_limits(struct cgroup_work *work)
 	for (int i = 0; i < work->layout.count; i++)
 		if (work->layout.all[i].used &&
 		    cgroup_listed(work->layout.all[i].controllers, "cpuset"))
-			fill_cpuset(&work->layout.all[i]);
+			fill_cpuset(work, &work->layout.all[i]);
 
 	if (limits->memory) {
 		cgroup_read_size(limits->memory, &value);
@@ -329,6 +333,7 @@ void cgroup_write_limits(struct cgroup_work *work)
 		struct cgroup_hierarchy *cgroup = cgroup_with(&work->layout, controller);
 
 		free(controller);
+		work->in = cgroup;
 		work->at = knob;
 		STEP(write_knob(cgroup, knob, typed), "write '%s' to %s/%s", typed, cgroup->path,
 		     knob);

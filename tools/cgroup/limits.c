@@ -128,28 +128,28 @@ void cgroup_add_knob(struct cgroup_limits *limits, const char *text)
 	limits->knob_count++;
 }
 
-static void want(const char *wanted[], int *count, const char *controller)
-{
-	for (int i = 0; i < *count; i++)
-		if (strcmp(wanted[i], controller) == 0)
-			return;
-	wanted[(*count)++] = controller;
-	wanted[*count] = NULL;
-}
-
-void cgroup_wanted(const struct cgroup_limits *limits, const char *wanted[static 70])
+void cgroup_want(const char *wanted[], const char *controller)
 {
 	int count = 0;
 
+	for (; wanted[count]; count++)
+		if (strcmp(wanted[count], controller) == 0)
+			return;
+	wanted[count] = controller;
+	wanted[count + 1] = NULL;
+}
+
+void cgroup_wanted(const struct cgroup_limits *limits, const char *wanted[static CGROUP_WANTED])
+{
 	wanted[0] = NULL;
 	if (limits->memory)
-		want(wanted, &count, "memory");
+		cgroup_want(wanted, "memory");
 	if (limits->cpus)
-		want(wanted, &count, "cpu");
+		cgroup_want(wanted, "cpu");
 	if (limits->pids)
-		want(wanted, &count, "pids");
+		cgroup_want(wanted, "pids");
 	if (limits->cpuset)
-		want(wanted, &count, "cpuset");
+		cgroup_want(wanted, "cpuset");
 	for (int i = 0; i < limits->knob_count; i++)
-		want(wanted, &count, copy_part(limits->knobs[i], strcspn(limits->knobs[i], ".")));
+		cgroup_want(wanted, copy_part(limits->knobs[i], strcspn(limits->knobs[i], ".")));
 }

@@ -49,18 +49,10 @@ static ssize_t read_in(const char *directory, const char *name, char *text, size
 	return n;
 }
 
-static bool lists(const char *directory, const char *file, const char *controller)
-{
-	char text[1024];
-
-	read_in(directory, file, text, sizeof(text));
-	return cgroup_listed(text, controller);
-}
-
 static bool enables_all(const char *directory, const char *const wanted[])
 {
 	for (; *wanted; wanted++)
-		if (!lists(directory, "cgroup.subtree_control", *wanted))
+		if (!cgroup_lists(directory, "cgroup.subtree_control", *wanted))
 			return false;
 	return true;
 }
@@ -164,15 +156,15 @@ static void enable(struct cgroup_work *work, const struct cgroup_hierarchy *hier
 {
 	char *word;
 
-	if (lists(directory, "cgroup.subtree_control", controller))
+	if (cgroup_lists(directory, "cgroup.subtree_control", controller))
 		return;
-	if (!lists(directory, "cgroup.controllers", controller)) {
+	if (!cgroup_lists(directory, "cgroup.controllers", controller)) {
 		char *parent = copy_text(directory);
 
 		if (strlen(directory) <= strlen(hierarchy->mount)) {
 			struct reason reason = { 0 };
 
-			cgroup_missing(&work->layout, controller, &reason);
+			cgroup_missing(controller, &reason);
 			work->known = &reason;
 			errno = ENOENT;
 			step_fail("write_in(directory, \"cgroup.subtree_control\", word)",
@@ -219,7 +211,7 @@ void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hier
 	/* What has to be enabled above comes first: if that fails, we have
 	 * not moved yet. */
 	for (const char *const *name = wanted; *name; name++)
-		if (!lists(place, "cgroup.controllers", *name)) {
+		if (!cgroup_lists(place, "cgroup.controllers", *name)) {
 			char *parent = copy_text(place);
 
 			if (strlen(place) <= strlen(hierarchy->mount)) {

@@ -1,203 +1,203 @@
-/* refusal.c: why a step of this tool failed, from the cgroups' own files. */
-#include <dirent.h>
+/* refusal.c: why a step of this tool failed, from what facts.c has read. See
+ * refusal.h. */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "cgroup.h"
-#include "file.h"
 #include "memory.h"
 #include "message.h"
+#include "paste.h"
+#include "refusal.h"
 
-/* "3 processes (812 bash, 900 sleep, ...)" */
-static const char *members(const char *directory, char *text, size_t size)
+/* A path for a shell: systemd's names have backslashes in them. The string is
+ * overwritten by the fourth call behind this one. */
+static const char *quoted(const char *path)
 {
-	char path[PATH_MAX], list[200] = "";
-	FILE *file;
-	int pid, count = 0;
+	static char texts[4][400];
+	static unsigned turn;
+	char *text = texts[turn++ % 4], *word = paste_word(path);
 
-	snprintf(path, sizeof(path), "%s/cgroup.procs", directory);
-	file = fopen(path, "re");
-	while (file && fscanf(file, "%d", &pid) == 1) {
-		char name[64] = "outside of our PID namespace";
-		size_t n = strlen(list);
-
-		if (pid == getpid())
-			continue;
-		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-		read_file(path, name, sizeof(name));
-		name[strcspn(name, "\n")] = '\0';
-		if (count++ < 4)
-			snprintf(list + n, sizeof(list) - n, "%s%d %s", n ? ", " : "", pid, name);
-	}
-	if (file)
-		fclose(file);
-	snprintf(text, size, "%d process%s%s%s%s%s", count, count == 1 ? "" : "es",
-		 *list ? " (" : "", list, count > 4 ? ", ..." : "", *list ? ")" : "");
+	snprintf(text, sizeof(*texts), "%s", word);
+	free(word);
 	return text;
 }
 
-bool cgroup_busy(const char *directory, struct reason *reason)
+const char *cgroup_line_with(const char *old, const char *new)
 {
-	char who[300];
+	char *const *words = tool_words;
+	char **changed, *word = NULL;
+	const char *line, *at;
+	int count = 0, place = old ? 1 : optind;
 
-	FIX("move them to a leaf:  d=%s; mkdir $d/leaf; for p in $(cat $d/cgroup.procs); do "
-	    "echo $p > $d/leaf/cgroup.procs; done 2>/dev/null",
-	    directory);
+	while (words && words[count])
+		count++;
+	if (old)
+		for (; place < count && place < optind; place++)
+			if (*old && strstr(words[place], old))
+				break;
+	if (!words || place > count || (old && (place == count || place == optind)))
+		return old ? NULL : "...";
+	changed = resize(NULL, (size_t)count + 3, sizeof(*changed));
+	memcpy(changed, words, ((size_t)count + 1) * sizeof(*changed));
+	if (old) {
+		at = strstr(words[place], old);
+		word = print_text("%.*s%s%s", (int)(at - words[place]), words[place], new,
+				  at + strlen(old));
+		changed[place] = word;
+	} else {
+		memmove(changed + place + 2, changed + place,
+			((size_t)(count - place) + 1) * sizeof(*changed));
+		changed[place] = (char *)new;
+		changed[place + 1] = (char *)"--";
+	}
+	tool_words = changed;
+	line = paste_line(NULL, NULL);
+	tool_words = words;
+	free(word);
+	free(changed);
+	return line;
+}
+
+bool cgroup_busy_reason(const char *directory, const char *members, struct reason *reason)
+{
+	FIX("move them to a leaf below it, and try again:\n"
+	    "d=%s; mkdir -p $d/leaf; for p in $(cat $d/cgroup.procs); do echo $p > "
+	    "$d/leaf/cgroup.procs; done\n"
+	    "%s",
+	    quoted(directory), paste_line(NULL, NULL));
 	return REASON("CG-BUSY", "cgroups(7)",
-		      "v2 lets a cgroup have limits below it only if it holds no process "
-		      "itself; %s holds %s",
-		      directory, members(directory, who, sizeof(who)));
+		      "v2 lets a cgroup have limits below it only if it holds no process itself;\n"
+		      "%s holds %s",
+		      directory, *members ? members : "some");
 }
 
-/* The line of a controller in /proc/cgroups, or a word of cgroup_disable= on
- * the kernel's command line. */
-static bool is_disabled(const char *controller)
+bool cgroup_left_reason(const char *path, int version, int error, const char *members,
+			const char *below, struct reason *reason)
 {
-	char text[8192] = "", name[80];
-	const char *at;
-	int enabled;
+	const char *name = quoted(path);
 
-	if (read_file("/proc/cmdline", text, sizeof(text)) > 0)
-		for (at = text; (at = strstr(at, "cgroup_disable=")); at += 15) {
-			snprintf(name, sizeof(name), "%.*s", (int)strcspn(at + 15, " \n"), at + 15);
-			if (cgroup_listed(name, controller))
-				return true;
-		}
-	read_file("/proc/cgroups", text, sizeof(text));
-	snprintf(name, sizeof(name), "\n%.60s\t", controller);
-	at = strstr(text, name);
-	return at && sscanf(at, " %*s %*d %*d %d", &enabled) == 1 && !enabled;
-}
-
-bool cgroup_missing(const struct cgroup_layout *layout, const char *controller,
-		    struct reason *reason)
-{
-	static const char *const known[] = { "memory", "cpu",	  "pids",    "cpuset",
-					     "io",     "hugetlb", "rdma",    "misc",
-					     "blkio",  "devices", "freezer", NULL };
-	const char *close = closest(controller, known);
-	char list[300] = "", path[PATH_MAX];
-
-	for (int i = 0; i < layout->count; i++) {
-		size_t n = strlen(list);
-
-		if (layout->all[i].version == 1) {
-			snprintf(list + n, sizeof(list) - n, "%s ", layout->all[i].controllers);
-			continue;
-		}
-		snprintf(path, sizeof(path), "%s/cgroup.controllers", layout->all[i].mount);
-		if (read_file(path, list + n, sizeof(list) - n) > 0)
-			list[strcspn(list, "\n")] = ' ';
+	if (error != EBUSY) {
+		FIX("sudo rmdir %s", name);
+		return REASON("CG-RMDIR", "rmdir(2)", "the kernel does not let us remove it");
 	}
-	if (layout->outside && !is_disabled(controller)) {
-		FIX("set the limits first:  cgroup --memory 64M --cgroupns ...");
-		return REASON(
-			"CG-NOMOUNT", "cgroups(7)",
-			"we are in a cgroup namespace, and the cgroups that are "
-			"mounted here are those outside: which of them is ours can't be seen");
+	if (!*members && *below) {
+		FIX("find %s -depth -type d -exec rmdir {} +", name);
+		return REASON("CG-RMDIR", "cgroups(7)",
+			      "a cgroup goes only when it is empty, and other cgroups are below "
+			      "it: %s",
+			      below);
 	}
-	if (layout->count == 0) {
-		FIX("as root: mount -t cgroup2 none /sys/fs/cgroup");
-		return REASON("CG-NOMOUNT", "cgroups(7)",
-			      "no hierarchy of cgroups is mounted here");
-	}
-	if (is_disabled(controller)) {
-		FIX("take cgroup_disable=%s off the kernel's command line (on a Raspberry Pi: write "
-		    "cgroup_enable=%s into cmdline.txt), and boot again",
-		    controller, controller);
-		return REASON("CG-DISABLED", "cgroups(7)",
-			      "the kernel was started with the controller '%s' off", controller);
-	}
-	if (close && strcmp(close, controller) != 0)
-		FIX("did you mean '%s'?", close);
+	if (version == 2)
+		FIX("echo 1 > %s/cgroup.kill; sleep 1; find %s -depth -type d -exec rmdir {} +",
+		    name, name);
 	else
-		FIX("this kernel does not have it, or it is bound to a v1 hierarchy that is not "
-		    "mounted; see /proc/cgroups");
-	return REASON("CG-UNKNOWN", "cgroups(7)", "the controllers that can be had here are: %s",
-		      *list ? list : "none");
+		FIX("kill -KILL $(cat %s/cgroup.procs); sleep 1; find %s -depth -type d -exec "
+		    "rmdir {} +",
+		    name, name);
+	if (*members) {
+		size_t n = strlen(reason->fix);
+
+		snprintf(
+			reason->fix + n, sizeof(reason->fix) - n,
+			"\na process that is frozen (v1's freezer) or waits for a disk does not "
+			"die; see which:\nps -o pid,stat,wchan,args -p $(paste -sd, %s/cgroup.procs)",
+			name);
+	}
+	return REASON("CG-RMDIR", "cgroups(7)",
+		      "a cgroup goes only when it is empty, and in it is %s%s%s: killed, and not "
+		      "gone after 3 s",
+		      *members ? members : "a process that we can't see",
+		      *below ? ", and below it " : "", below);
 }
 
 /* How to get a cgroup of one's own. */
-static bool not_yours(const struct cgroup_hierarchy *hierarchy, const char *directory,
-		      struct reason *reason)
+static bool not_yours(const struct cgroup_hierarchy *hierarchy, const struct state *state,
+		      const struct cgroup_facts *facts, struct reason *reason)
 {
-	struct stat owner;
+	const char *own = quoted(hierarchy->own);
 
-	if (geteuid() == 0)
-		FIX("root of a user namespace is not the machine's: put cgroup first in the chain:  "
-		    "cgroup ... ns-user ...");
-	else if (hierarchy->version == 1)
-		FIX("use sudo: v1 is not given to ordinary users");
-	else if (access("/run/systemd/system", F_OK) == 0)
-		FIX("systemd-run --user --scope -p Delegate=yes cgroup ...   or use sudo");
-	else
-		FIX("as root: d=%s/yours; mkdir $d; chown %u $d $d/cgroup.procs "
-		    "$d/cgroup.subtree_control $d/cgroup.threads; echo %d > $d/cgroup.procs",
-		    hierarchy->own, geteuid(), getppid());
-	if (stat(directory, &owner) != 0)
-		owner.st_uid = 0;
+	if (state->uid == 0 && state->in_user_namespace) {
+		FIX("put cgroup before ns-user:  %s", cgroup_line_with(NULL, "ns-user"));
+	} else if (state->uid == 0) {
+		FIX("see what confines you:  cat /proc/self/attr/current; grep Cap "
+		    "/proc/self/status");
+		return REASON("CG-DELEGATE", "cgroups(7)",
+			      "the cgroup %s belongs to uid %u, and you are root, but without "
+			      "CAP_DAC_OVERRIDE\nor held back by a security module",
+			      facts->owner_of, facts->owner);
+	} else if (hierarchy->version == 1) {
+		FIX("v1 is not given to ordinary users; become root:  %s",
+		    paste_line("sudo", NULL));
+	} else if (facts->systemd) {
+		FIX("systemd-run --user --scope -p Delegate=yes %s\n"
+		    "or become root:  %s",
+		    paste_line(NULL, NULL), paste_line("sudo", NULL));
+	} else {
+		FIX("as root, give your shell (%d) one:  d=%s/yours; mkdir $d;\n"
+		    "chown %u $d $d/cgroup.procs $d/cgroup.subtree_control $d/cgroup.threads; "
+		    "echo %d > $d/cgroup.procs",
+		    facts->parent, own, state->uid, facts->parent);
+	}
 	return REASON("CG-DELEGATE", "cgroups(7)",
-		      "the cgroup %s belongs to uid %u, and you are uid %u", directory,
-		      owner.st_uid, geteuid());
+		      "the cgroup %s belongs to uid %u, and you are uid %u%s", facts->owner_of,
+		      facts->owner, state->uid,
+		      state->uid == 0 ? " of a user namespace, which is not the machine's root"
+				      : "");
 }
 
-static bool decide_directory(const struct cgroup_work *work,
-			     const struct cgroup_hierarchy *hierarchy, int error,
-			     struct reason *reason)
+static bool decide_directory(const struct cgroup_work *work, int error, const struct state *state,
+			     const struct cgroup_facts *facts, struct reason *reason)
 {
-	const char *place = hierarchy->place ? hierarchy->place : hierarchy->own;
+	const struct cgroup_hierarchy *in = work->in;
+	const char *place = in->place ? in->place : in->own, *again;
+	char another[256];
 
 	switch (error) {
 	case EACCES:
-	case EPERM: return not_yours(hierarchy, place, reason);
+	case EPERM: return not_yours(in, state, facts, reason);
 	case EROFS:
-		FIX("as root: mount -o remount,rw %s   or, for Docker: --privileged",
-		    hierarchy->mount);
+		FIX("%smount -o remount,rw %s\n"
+		    "in a container that may not:  docker run --privileged ...  outside",
+		    state->uid ? "sudo " : "", quoted(in->mount));
 		return REASON("CG-READONLY", "cgroups(7)",
-			      "%s is mounted read-only: you are probably inside a "
-			      "container",
-			      hierarchy->mount);
+			      "%s is mounted read-only: you are probably inside a container",
+			      in->mount);
 	case EEXIST:
-		FIX("another name; or --join %s; or  rmdir %s", work->name, hierarchy->path);
-		return REASON("CG-EXISTS", "cgroups(7)", "there is a cgroup %s", hierarchy->path);
+		snprintf(another, sizeof(another), "%.200s2", work->name);
+		again = cgroup_line_with(work->name, another);
+		FIX("another name:  %s\n"
+		    "or enter it:  %scgroup --join %s -- sh\n"
+		    "or, when nobody uses it:  rmdir %s",
+		    again ? again : "--name", tool_words ? paste_directory() : "", quoted(in->path),
+		    quoted(in->path));
+		return REASON("CG-EXISTS", "cgroups(7)", "there is a cgroup %s", in->path);
 	case EAGAIN:
-		FIX("raise cgroup.max.depth or cgroup.max.descendants there");
+		if (*facts->full) {
+			FIX("echo max > %s", quoted(facts->full));
+			return REASON("CG-DEPTH", "cgroups(7)",
+				      "the number of cgroups below is limited: %s is %s",
+				      facts->full, facts->full_value);
+		}
+		FIX("look at those above:  grep . %s/cgroup.max.*", quoted(place));
 		return REASON("CG-DEPTH", "cgroups(7)",
 			      "%s or a cgroup above it allows no more cgroups below it "
 			      "(cgroup.max.depth, cgroup.max.descendants)",
 			      place);
-	case ENOENT: return REASON("CG-NOMOUNT", "cgroups(7)", "there is no cgroup %s", place);
+	case ENOENT:
+		FIX("see where we are now, and begin again:  cat /proc/self/cgroup;  %s",
+		    paste_line(NULL, NULL));
+		return REASON("CG-NOMOUNT", "cgroups(7)",
+			      "there is no cgroup %s: it was removed, or something else is "
+			      "mounted there",
+			      place);
 	case ENOTDIR:
+		FIX("see what is mounted there:  findmnt -T %s", quoted(place));
 		return REASON("CG-NOMOUNT", "cgroups(7)",
 			      "%s is no cgroup; something else may be mounted there", place);
 	}
 	return false;
-}
-
-/* The file in a cgroup whose name is closest to the one that was typed. */
-static bool closest_knob(const char *directory, const char *typed, char *name, size_t size)
-{
-	const char *names[200], *close;
-	int count = 0;
-	DIR *files = opendir(directory);
-	struct dirent *entry;
-
-	while (files && count < 199 && (entry = readdir(files)))
-		if (entry->d_type == DT_REG)
-			names[count++] = copy_text(entry->d_name);
-	names[count] = NULL;
-	if (files)
-		closedir(files);
-	close = closest(typed, names);
-	if (close)
-		snprintf(name, size, "%s", close);
-	return close != NULL;
 }
 
 /* What the other version calls a knob, or comes closest; NULL if not known. */
@@ -218,158 +218,235 @@ static const char *other_name(const char *knob)
 	return NULL;
 }
 
-/* A knob was written to. */
-static bool decide_knob(struct cgroup_work *work, int error, struct reason *reason)
+static bool no_such_knob(const struct cgroup_work *work, const struct cgroup_facts *facts,
+			 struct reason *reason)
 {
-	char controller[80], name[256];
-	const struct cgroup_hierarchy *cgroup;
+	const char *other = other_name(work->at),
+		   *line = cgroup_line_with(work->at, other ? other : "");
+	int version = work->in->version;
 
-	snprintf(controller, sizeof(controller), "%.*s", (int)strcspn(work->at, "."), work->at);
-	cgroup = cgroup_with(&work->layout, controller);
-	if (!cgroup)
-		return false;
+	if (strstr(work->at, "swap") || strstr(work->at, "memsw")) {
+		FIX("leave --memory-swap away; or start the kernel with swapaccount=1, which "
+		    "counts swap:\nsee whether it says 0 there:  grep -o 'swapaccount=[01]' "
+		    "/proc/cmdline");
+		return REASON("CG-SWAP", "cgroups(7)",
+			      "this kernel does not count swap: there is no %s", work->at);
+	}
+	if (other)
+		FIX("v%d calls it %s:  %s\n"
+		    "--memory, --memory-swap and --cpus work on both",
+		    version, other, line ? line : "");
+	else if (*facts->close) {
+		line = cgroup_line_with(work->at, facts->close);
+		FIX("did you mean '%s'?  %s", facts->close, line ? line : "");
+	} else
+		FIX("see which there are:  ls %s", quoted(work->in->own));
+	return REASON(version == 1 ? "CG-HYBRID" : "CG-VALUE", "cgroups(7)",
+		      "the controller '%.*s' is cgroup v%d's here, and has no knob %s; v%d's knobs "
+		      "have other names",
+		      (int)strcspn(work->at, "."), work->at, version, work->at, 3 - version);
+}
+
+/* A knob was written to, or read back (error 0: it holds something else). */
+static bool decide_knob(const struct cgroup_work *work, int error, const struct cgroup_facts *facts,
+			struct reason *reason)
+{
+	const char *line;
+
 	switch (error) {
-	case ENOENT:
-		if (strstr(work->at, "swap") || strstr(work->at, "memsw")) {
-			FIX("leave --memory-swap away; or boot with swapaccount=1");
-			return REASON("CG-SWAP", "cgroups(7)",
-				      "this kernel does not count swap: there is no %s", work->at);
-		}
-		if (other_name(work->at))
-			FIX("v%d calls it %s; the options --memory, --memory-swap, --cpus work on both",
-			    cgroup->version, other_name(work->at));
-		else if (closest_knob(cgroup->path, work->at, name, sizeof(name)))
-			FIX("did you mean '%s'?", name);
-		return REASON(
-			cgroup->version == 1 ? "CG-HYBRID" : "CG-VALUE", "cgroups(7)",
-			"the controller '%s' is cgroup v%d's here, and has no such knob; v%d's "
-			"knobs have other names",
-			controller, cgroup->version, 3 - cgroup->version);
+	case ENOENT: return no_such_knob(work, facts, reason);
+	case EOPNOTSUPP:
+		FIX("see which there are:  ls %s", quoted(work->in->own));
+		return REASON("CG-VALUE", "cgroups(7)", "the kernel does not support %s here",
+			      work->at);
+	case 0:
 	case EINVAL:
 	case ERANGE:
 	case EBADMSG:
 	case EOVERFLOW:
-		if (strncmp(work->at, "cpuset.", 7) == 0)
-			break;
-		FIX("a number, a size such as 64M, or max; less than the cgroup above has");
-		return REASON("CG-VALUE", "cgroups(7)",
-			      "the kernel does not take this value for %s", work->at);
-	case EOPNOTSUPP:
-		return REASON("CG-VALUE", "cgroups(7)", "the kernel does not support %s here",
-			      work->at);
 	case ENODEV:
 	case EACCES:
 	case EPERM: break;
 	default: return false;
 	}
 	if (strncmp(work->at, "cpuset.", 7) == 0) {
-		FIX("see which there are:  cat %s/cpuset.cpus*", cgroup->place);
+		line = work->limits.cpuset ? cgroup_line_with(work->limits.cpuset, facts->cpus)
+					   : NULL;
+		if (line && *facts->cpus)
+			FIX("%s", line);
+		else
+			FIX("see which there are:  cat %s/%s", quoted(work->in->place), work->at);
 		return REASON("CG-CPUSET", "cgroups(7)",
-			      "one can have only CPUs that exist and that the cgroup "
-			      "above has");
+			      "one can have only what exists and what the cgroup above has: the "
+			      "CPUs %s, the memory\nnodes %s",
+			      facts->cpus, facts->mems);
 	}
-	FIX("leave this knob alone, or ask for less than the cgroup above has");
-	return REASON("CG-VALUE", "cgroups(7)", "%s can't be written to here", work->at);
+	if (error == EACCES || error == EPERM || error == ENODEV) {
+		FIX("ask for less than the cgroup above has:  cat %s/%s\nor leave this knob alone",
+		    quoted(work->in->place), work->at);
+		return REASON("CG-VALUE", "cgroups(7)", "%s can't be written to here", work->at);
+	}
+	FIX("write it in the same form, mostly a number, a size such as 64M, or max; and not more\n"
+	    "than the cgroup above has:  cat %s/%s",
+	    quoted(work->in->place), work->at);
+	return REASON("CG-VALUE", "cgroups(7)", "%s for %s%s%s%s",
+		      error ? "the kernel does not take this value"
+			    : "the kernel took the value, and keeps another",
+		      work->at, *facts->held ? ", which holds '" : "", facts->held,
+		      *facts->held ? "'" : "");
 }
 
-/* A process was to enter a cgroup. */
-static bool decide_join(const struct cgroup_hierarchy *hierarchy, int error, struct reason *reason)
+/* "cpu pids" -> "-cpu -pids", for cgroup.subtree_control. */
+static const char *minus(const char *enabled)
 {
+	static char text[200];
+	size_t n = 0;
+
+	*text = '\0';
+	while (*(enabled += strspn(enabled, " ")) && n < sizeof(text)) {
+		int length = (int)strcspn(enabled, " ");
+
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s-%.*s", n ? " " : "", length,
+				      enabled);
+		enabled += length;
+	}
+	return text;
+}
+
+/* A cgroup that can't hold processes, since an ancestor is a threaded domain. */
+static bool threaded(const char *path, const struct cgroup_facts *facts, struct reason *reason)
+{
+	if (*facts->threader) {
+		FIX("take the controllers away from there:  echo '%s' > %s/cgroup.subtree_control",
+		    minus(facts->threader_enabled), quoted(facts->threader));
+		return REASON("CG-THREADED", "cgroups(7)",
+			      "%s can't hold processes ('domain invalid'): above it,\n"
+			      "%s hands on '%s' and holds processes itself, so it is a '%s'",
+			      path, facts->threader, facts->threader_enabled, facts->threader_type);
+	}
+	FIX("see what it is, and those above it:  cat %s/cgroup.type", quoted(path));
+	return REASON("CG-THREADED", "cgroups(7)",
+		      "%s is 'threaded' or 'domain invalid': a controller was enabled above it in "
+		      "a cgroup\nwith processes in it",
+		      path);
+}
+
+static bool no_more_processes(const struct cgroup_facts *facts, struct reason *reason)
+{
+	if (*facts->full) {
+		FIX("end some of them; or allow more:  echo max > %s", quoted(facts->full));
+		return REASON("CG-PIDS", "cgroups(7)",
+			      "the limit on processes is reached: %s is %s", facts->full,
+			      facts->full_value);
+	}
+	FIX("see which of them it is:  ulimit -u;  cat /proc/sys/kernel/pid_max "
+	    "/proc/sys/kernel/threads-max;\nps -eLo user= | sort | uniq -c");
+	if (facts->processes_of_user >= 0)
+		return REASON("CG-PIDS", "fork(2)",
+			      "no cgroup's pids.max is reached: it is the limit on processes of "
+			      "this user (%lld,\nulimit -u), or the machine's",
+			      facts->processes_of_user);
+	return REASON("CG-PIDS", "fork(2)",
+		      "no cgroup's pids.max is reached: it is the machine's limit on processes");
+}
+
+/* A process was to enter a cgroup, or to be born in it. */
+static bool decide_join(const struct cgroup_work *work, const struct cgroup_hierarchy *in,
+			int error, const struct state *state, const struct cgroup_facts *facts,
+			struct reason *reason)
+{
+	const char *line, *path = quoted(in->path);
+	char leaf[400];
+
 	switch (error) {
 	case EBUSY:
-		FIX("join a cgroup below it:  ls -d %s/*/", hierarchy->path);
+		snprintf(leaf, sizeof(leaf), "%.390s/leaf", in->path);
+		line = work->join
+			       ? cgroup_line_with(work->join, *facts->child ? facts->child : leaf)
+			       : NULL;
+		if (*facts->child)
+			FIX("enter one below it:  %s", line ? line : quoted(facts->child));
+		else
+			FIX("make one below it, and enter that:  mkdir %s/leaf;  %s", path,
+			    line ? line : "");
 		return REASON("CG-BUSY", "cgroups(7)",
-			      "v2 lets processes live only in leaves, and cgroups below "
-			      "%s have limits (its cgroup.subtree_control is not empty)",
-			      hierarchy->path);
-	case EOPNOTSUPP:
-		FIX("take the controllers away again:  cat %s/cgroup.subtree_control; echo "
-		    "'-pids -cpu' > %s/cgroup.subtree_control",
-		    hierarchy->place, hierarchy->place);
-		return REASON("CG-THREADED", "cgroups(7)",
-			      "%s is a 'domain invalid' cgroup: a controller was "
-			      "enabled above it in a cgroup with processes in it",
-			      hierarchy->path);
+			      "v2 lets processes live only in leaves, and cgroups below %s have "
+			      "limits (its\ncgroup.subtree_control is not empty)",
+			      in->path);
+	case EOPNOTSUPP: return threaded(in->path, facts, reason);
 	case EACCES:
-	case EPERM: return not_yours(hierarchy, hierarchy->own, reason);
+	case EPERM: return not_yours(in, state, facts, reason);
 	case ENOSPC:
-		FIX("as root: cat %s/../cpuset.mems > %s/cpuset.mems, the same with cpuset.cpus",
-		    hierarchy->path, hierarchy->path);
-		return REASON("CG-CPUSET", "cgroups(7)",
-			      "the cpuset %s has no CPU or no memory node yet (v1)",
-			      hierarchy->path);
-	case EAGAIN:
-		FIX("see the limits:  ulimit -u;  cat %s/pids.max", hierarchy->own);
-		return REASON("CG-PIDS", "cgroups(7)",
-			      "a limit on the number of processes is reached: one of this "
-			      "user's (ulimit -u), or pids.max of a cgroup");
+		FIX("as root:  echo %s > %s/cpuset.mems; echo %s > %s/cpuset.cpus",
+		    *facts->mems ? facts->mems : "0", path, *facts->cpus ? facts->cpus : "0", path);
+		return REASON(
+			"CG-CPUSET", "cgroups(7)",
+			"the cpuset %s has no CPU or no memory node yet (v1); the cgroup above "
+			"it has\nthe CPUs %s and the memory nodes %s",
+			in->path, facts->cpus, facts->mems);
+	case EAGAIN: return no_more_processes(facts, reason);
 	case ENOENT:
 	case ENODEV:
+		FIX("try again:  %s", paste_line(NULL, NULL));
 		return REASON("CG-GONE", "cgroups(7)", "somebody has removed %s meanwhile",
-			      hierarchy->path);
+			      in->path);
 	}
 	return false;
 }
 
-bool cgroup_decide(const char *call, int error, const struct state *state, struct reason *reason,
-		   void *argument)
+/* On v2, a controller was to be enabled, or a process moved aside. */
+static bool decide_enable(const struct cgroup_work *work, int error, const struct state *state,
+			  const struct cgroup_facts *facts, struct reason *reason)
 {
-	struct cgroup_work *work = argument;
-	const struct cgroup_hierarchy *at = NULL, *unified = NULL;
+	const char *controller = work->controller ? work->controller : "memory";
 
-	(void)state;
-	if (work->known) {
-		*reason = *work->known;
-		return true;
+	switch (error) {
+	case EBUSY: return cgroup_busy_reason(work->at, facts->members, reason);
+	case EOPNOTSUPP: return threaded(work->at, facts, reason);
+	case EACCES:
+	case EPERM:
+		if (state->uid == 0 && state->in_user_namespace)
+			FIX("put cgroup before ns-user:  %s", cgroup_line_with(NULL, "ns-user"));
+		else
+			FIX("echo +%s | sudo tee %s/cgroup.subtree_control", controller,
+			    quoted(work->at));
+		return REASON(
+			"CG-PARENT", "cgroups(7)",
+			"%s has '%s' in cgroup.controllers but not in "
+			"cgroup.subtree_control,\nand that file belongs to uid %u; you are uid "
+			"%u",
+			work->at, controller, facts->owner, state->uid);
 	}
+	return false;
+}
+
+bool cgroup_reason(const char *call, int error, const struct cgroup_work *work,
+		   const struct state *state, const struct cgroup_facts *facts,
+		   struct reason *reason)
+{
+	const struct cgroup_hierarchy *in = work->in;
+
 	if (strstr(call, "cgroup_find(") && error == ENOENT) {
-		FIX("put cgroup first in the chain:  cgroup ... chroot DIR ...");
-		return REASON("CG-NOMOUNT", "cgroups(7)",
-			      "there is no /proc here; after chroot the files of the "
-			      "cgroups, which lie in /sys/fs/cgroup, are out of reach as well");
+		if (state->root_changed)
+			FIX("put cgroup before chroot in the chain");
+		else
+			FIX("mount -t proc proc /proc;  %s", paste_line(NULL, NULL));
+		return REASON("CG-NOMOUNT", "cgroups(7)", "there is no /proc here%s",
+			      state->root_changed
+				      ? ": the root was changed, and /sys/fs/cgroup with the "
+					"cgroups' files is\nout of reach as well"
+				      : ", and with it our own cgroup can't be found");
 	}
-	for (int i = 0; i < work->layout.count; i++) {
-		struct cgroup_hierarchy *hierarchy = &work->layout.all[i];
-
-		if (hierarchy->version == 2)
-			unified = hierarchy;
-		if (hierarchy == work->in)
-			at = hierarchy;
-	}
-	if (strstr(call, "fork_into(") && unified && unified->used)
-		return decide_join(unified, error, reason);
-	if (strstr(call, "write_knob("))
-		return decide_knob(work, error, reason);
-	if (unified &&
-	    (strstr(call, "\"cgroup.subtree_control\"") || strstr(call, "\"cgroup.procs\""))) {
-		switch (error) {
-		case EBUSY: return cgroup_busy(work->at, reason);
-		case EOPNOTSUPP:
-			FIX("cat %s/cgroup.type; take the controllers away above it, or use another "
-			    "cgroup",
-			    work->at);
-			return REASON(
-				"CG-THREADED", "cgroups(7)",
-				"%s is 'threaded' or 'domain invalid': a "
-				"controller was enabled above it in a cgroup with processes in "
-				"it",
-				work->at);
-		case EACCES:
-		case EPERM:
-			FIX("as root: echo +%s > %s/cgroup.subtree_control", work->controller,
-			    work->at);
-			return REASON("CG-PARENT", "cgroups(7)",
-				      "%s has '%s' in cgroup.controllers but not in "
-				      "cgroup.subtree_control, and that file is not yours",
-				      work->at, work->controller);
-		}
+	if (!in)
 		return false;
-	}
-	if (!at)
-		return false;
-	if (strstr(call, "join("))
-		return decide_join(at, error, reason);
+	if (strstr(call, "_knob("))
+		return decide_knob(work, error, facts, reason);
+	if (in->version == 2 &&
+	    (strstr(call, "\"cgroup.subtree_control\"") || strstr(call, "\"cgroup.procs\"")))
+		return decide_enable(work, error, state, facts, reason);
+	if (strstr(call, "join(") || (strstr(call, "fork_into(") && in->used))
+		return decide_join(work, in, error, state, facts, reason);
 	if (strstr(call, "mkdir(") || strstr(call, "cgroup_open("))
-		return decide_directory(work, at, error, reason);
+		return decide_directory(work, error, state, facts, reason);
 	return false;
 }

@@ -167,7 +167,7 @@ static int add_lines(char *text, size_t size, const char *label, const char *lin
 	return n < (int)size ? n : (int)size - 1;
 }
 
-static void add_reason(char *text, size_t size, const struct reason *reason)
+void why_add(char *text, size_t size, const struct reason *reason)
 {
 	size_t n = strlen(text);
 
@@ -193,7 +193,7 @@ void why_die(const char *call, const char *phrase)
 		     error ? errno_text(error) : "it did not take effect", *reason.id ? " [" : "",
 		     reason.id, *reason.id ? "]" : "", call);
 	kernel_words(text + n, sizeof(text) - (size_t)n);
-	add_reason(text, sizeof(text), &reason);
+	why_add(text, sizeof(text), &reason);
 	/* One write, so that the lines of two links do not mix. */
 	dprintf(2, "%s", text);
 	if (failing.undo)
@@ -209,7 +209,7 @@ static void say(const struct reason *reason, const char *format, va_list values)
 	vsnprintf(text + n, 1024, format, values);
 	n = (int)strlen(text);
 	snprintf(text + n, sizeof(text) - (size_t)n, " [%s]\n", reason->id);
-	add_reason(text, sizeof(text), reason);
+	why_add(text, sizeof(text), reason);
 	dprintf(2, "%s", text);
 }
 

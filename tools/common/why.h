@@ -83,6 +83,10 @@ void why_read_state(const char *call, struct state *state);
 bool why_decide(const char *tool, const char *call, int error, const struct state *state,
 		struct reason *reason);
 
+/* Adds the lines of a reason, "  why: ...", "  fix: ...", "  see: ...", to a
+ * text: what has no fix has no such line. */
+void why_add(char *text, size_t size, const struct reason *reason);
+
 /* Says "TOOL: cannot PHRASE: ...", the call, the reason, the fix; ends with
  * 125. errno is the call's. */
 _Noreturn void why_die(const char *call, const char *phrase);
