@@ -16,6 +16,7 @@ all: $(NAMES:%=build/unit/test_%)
 SOURCES_mounts = tools/ns-mnt/mounts.c tools/ns-mnt/overlay.c tools/ns-mnt/readonly.c
 SOURCES_why = $(filter-out tools/cgroup/% tools/lsm/% tools/capdrop/% tools/ns-user/%,$(wildcard tools/*/refusal.c))
 SOURCES_refusal_cgroup = $(filter-out %/cgroup.c,$(wildcard tools/cgroup/*.c))
+SOURCES_cgroup_report = $(SOURCES_refusal_cgroup)
 SOURCES_refusal_ns_user = tools/ns-user/refusal.c tools/ns-user/maps.c
 SOURCES_refusal_ns_net = tools/ns-net/refusal.c
 SOURCES_refusal_ns_mnt = tools/ns-mnt/refusal.c

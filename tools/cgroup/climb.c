@@ -112,8 +112,9 @@ static void print_levels(const struct cgroup_climb *climb)
 		width = length > width ? length : width;
 	}
 	for (int i = 0; i < climb->count; i++)
-		printf("  %-*s  %s\n", width, climb->levels[i].directory,
+		printf("  %-*s  %s%s\n", width, climb->levels[i].directory, i ? "" : "(ours) ",
 		       !climb->levels[i].has	   ? "lacks it"
+		       : !i			   ? "has it"
 		       : climb->levels[i].hands_on ? "has it, and hands it on"
 						   : "has it, and does not hand it on");
 }

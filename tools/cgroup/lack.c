@@ -52,8 +52,8 @@ static const char *config_of(const char *controller)
 static const char *v2_instead(const char *controller)
 {
 	static const char *const instead[][2] = {
-		{ "blkio", "it is called io there:  cgroup --why io" },
-		{ "cpuacct", "each cgroup counts its CPU time, in cpu.stat:  cgroup --report" },
+		{ "blkio", "it is called io there; see  cgroup --why io" },
+		{ "cpuacct", "each cgroup counts its CPU time, in cpu.stat; see  cgroup --report" },
 		{ "devices", "programs of BPF do that there; the kernel's cgroup-v2.rst" },
 		{ "freezer", "each cgroup has cgroup.freeze" },
 		{ "net_cls", "the firewall asks for the cgroup's path; iptables-extensions(8)" },
@@ -204,6 +204,7 @@ bool cgroup_lack(const struct cgroup_climb *climb, struct reason *reason)
 {
 	const char *controller = climb->controller, *instead = v2_instead(controller);
 	const struct cgroup_level *top = climb->count ? &climb->levels[climb->count - 1] : NULL;
+	const char *directory = tool_words ? paste_directory() : "";
 
 	if (*climb->own) {
 		*reason->fix = '\0';
@@ -254,7 +255,7 @@ bool cgroup_lack(const struct cgroup_climb *climb, struct reason *reason)
 			       "only v1 has this controller, and this machine has v2 alone");
 	}
 	if (strcmp(controller, "io") == 0 && cgroup_listed(climb->v1_list, "blkio")) {
-		FIX("cgroup --why blkio");
+		FIX("%scgroup --why blkio", directory);
 		return !REASON("CG-HYBRID", "cgroups(7)",
 			       "it is bound to v1 here, which calls it blkio, with other knobs");
 	}

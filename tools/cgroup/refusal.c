@@ -159,7 +159,7 @@ static bool decide_directory(const struct cgroup_work *work, int error, const st
 	case EPERM: return not_yours(in, state, facts, reason);
 	case EROFS:
 		FIX("%smount -o remount,rw %s\n"
-		    "in a container that may not:  docker run --privileged ...  outside",
+		    "in a container that may not, start it with  docker run --privileged",
 		    state->uid ? "sudo " : "", quoted(in->mount));
 		return REASON("CG-READONLY", "cgroups(7)",
 			      "%s is mounted read-only: you are probably inside a container",
