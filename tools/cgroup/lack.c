@@ -48,22 +48,27 @@ static const char *config_of(const char *controller)
 	return "its option";
 }
 
-/* What v2 has in the place of a controller that only v1 has. */
-static const char *v2_instead(const char *controller)
+/* What v2 has in the place of a controller that only v1 has, and the options of
+ * cgroup that show it. */
+static const char *v2_instead(const char *controller, const char **options)
 {
-	static const char *const instead[][2] = {
-		{ "blkio", "it is called io there; see  cgroup --why io" },
-		{ "cpuacct", "each cgroup counts its CPU time, in cpu.stat; see  cgroup --report" },
-		{ "devices", "programs of BPF do that there; the kernel's cgroup-v2.rst" },
-		{ "freezer", "each cgroup has cgroup.freeze" },
-		{ "net_cls", "the firewall asks for the cgroup's path; iptables-extensions(8)" },
-		{ "net_prio", "the firewall asks for the cgroup's path; iptables-extensions(8)" },
-		{ "perf_event", "each cgroup has it, without being asked; perf-stat(1), -G" },
+	static const char *const instead[][3] = {
+		{ "blkio", "it is called io there", "--why io" },
+		{ "cpuacct", "each cgroup counts its CPU time, in cpu.stat", "--report true" },
+		{ "devices", "programs of BPF do that there; the kernel's cgroup-v2.rst", NULL },
+		{ "freezer", "each cgroup has a file cgroup.freeze for it", NULL },
+		{ "net_cls", "a firewall asks for the cgroup's path; iptables-extensions(8)",
+		  NULL },
+		{ "net_prio", "a firewall asks for the cgroup's path; iptables-extensions(8)",
+		  NULL },
+		{ "perf_event", "each cgroup has it, without being asked; perf-stat(1), -G", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(instead) / sizeof(*instead); i++)
-		if (strcmp(instead[i][0], controller) == 0)
+		if (strcmp(instead[i][0], controller) == 0) {
+			*options = instead[i][2];
 			return instead[i][1];
+		}
 	return NULL;
 }
 
@@ -202,7 +207,8 @@ bool cgroup_is_word(const struct cgroup_climb *climb)
 
 bool cgroup_lack(const struct cgroup_climb *climb, struct reason *reason)
 {
-	const char *controller = climb->controller, *instead = v2_instead(controller);
+	const char *controller = climb->controller, *options = NULL;
+	const char *instead = v2_instead(controller, &options);
 	const struct cgroup_level *top = climb->count ? &climb->levels[climb->count - 1] : NULL;
 	const char *directory = tool_words ? paste_directory() : "";
 
@@ -250,7 +256,7 @@ bool cgroup_lack(const struct cgroup_climb *climb, struct reason *reason)
 		return no_controller(climb, cgroup_known(controller), reason);
 	/* v2 calls it otherwise, or does without. */
 	if (top && instead && !*climb->v1_list) {
-		FIX("%s", instead);
+		FIX(options ? "%s:  %scgroup %s" : "%s", instead, directory, options);
 		return !REASON("CG-UNKNOWN", "cgroups(7)",
 			       "only v1 has this controller, and this machine has v2 alone");
 	}
