@@ -143,7 +143,8 @@ static void knobs(void **unused)
 
 	(void)unused;
 	type("bin/cgroup --set memory.max=64M -- sh", "sh");
-	expect(WRITE, ENOENT, &work, &root, &facts, "CG-HYBRID", "is cgroup v1's here",
+	expect(WRITE, ENOENT, &work, &root, &facts, "CG-HYBRID",
+	       "is cgroup v1's here, and has no knob memory.max; that is its name in v2",
 	       "v1 calls it memory.limit_in_bytes:  bin/cgroup --set memory.limit_in_bytes=64M -- sh");
 	type("bin/cgroup --set memory.hihg=64M -- sh", "sh");
 	work.in = &v2;
@@ -192,6 +193,9 @@ static void entering(void **unused)
 	       "cat /sys/fs/cgroup/a/box/cgroup.type");
 	strcpy(facts.threader, "/sys/fs/cgroup/a");
 	strcpy(facts.threader_type, "domain threaded");
+	strcpy(facts.threaded, "/sys/fs/cgroup/a/t");
+	expect(JOIN, EOPNOTSUPP, &work, &root, &facts, "CG-THREADED", "makes /sys/fs/cgroup/a a",
+	       "rmdir /sys/fs/cgroup/a/t");
 	strcpy(facts.threader_enabled, "cpu pids");
 	expect(BORN, EOPNOTSUPP, &work, &root, &facts, "CG-THREADED",
 	       "/sys/fs/cgroup/a hands on 'cpu pids' and holds processes itself",
@@ -236,20 +240,33 @@ static void handing_on(void **unused)
 	       "cgroup.type");
 }
 
-static void what_is_left(void **unused)
+static void left(struct cgroup_left cgroup, int error, const char *why, const char *fix)
 {
 	struct reason reason = { 0 };
 
+	cgroup.path = "/c/box";
+	assert_true(cgroup_left_reason(&cgroup, error, &reason));
+	has(&reason, "CG-RMDIR", why, fix);
+}
+
+static void what_is_left(void **unused)
+{
+	struct cgroup_left cgroup = { .version = 2,
+				      .members = "1 process (812 cat)",
+				      .below = "a, b" };
+
 	(void)unused;
-	cgroup_left_reason("/c/box", 2, EBUSY, "1 process (812 cat)", "a, b", &reason);
-	has(&reason, "CG-RMDIR", "in it is 1 process (812 cat), and below it a, b",
-	    "echo 1 > /c/box/cgroup.kill; sleep 1; find /c/box -depth -type d -exec rmdir {} +");
-	cgroup_left_reason("/c/box", 1, EBUSY, "1 process (812 cat)", "", &reason);
-	has(&reason, "CG-RMDIR", "1 process (812 cat)", "kill -KILL $(cat /c/box/cgroup.procs)");
-	cgroup_left_reason("/c/box", 1, EBUSY, "", "a", &reason);
-	has(&reason, "CG-RMDIR", "other cgroups are below it: a", "find /c/box -depth");
-	cgroup_left_reason("/c/box", 1, EACCES, "", "", &reason);
-	has(&reason, "CG-RMDIR", "does not let us", "sudo rmdir /c/box");
+	left(cgroup, EBUSY,
+	     "in it is 1 process (812 cat): killed, and not gone after 3 s; below it are a, b",
+	     "echo 1 > /c/box/cgroup.kill; sleep 1; find /c/box -depth -type d -exec rmdir {} +");
+	cgroup.version = 1;
+	left(cgroup, EBUSY, "1 process (812 cat)", "kill -KILL $(cat /c/box/cgroup.procs)");
+	strcpy(cgroup.frozen, "/f/x/freezer.state");
+	left(cgroup, EBUSY, "frozen by v1's freezer: /f/x/freezer.state",
+	     "echo THAWED > /f/x/freezer.state; sleep 1; find /c/box -depth");
+	*cgroup.members = *cgroup.frozen = '\0';
+	left(cgroup, EBUSY, "other cgroups are below it: a, b", "find /c/box -depth");
+	left(cgroup, EACCES, "does not let us", "sudo rmdir /c/box");
 }
 
 /* --why, and the same where a limit is to be set. */

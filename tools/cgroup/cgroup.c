@@ -226,7 +226,7 @@ static void remove_made(void *argument)
 				continue;
 			if ((work->keep && !leave(work, cgroup)) ||
 			    cgroup_remove(cgroup->path) != 0)
-				cgroup_tell_left(cgroup);
+				cgroup_tell_left(work, cgroup);
 		}
 	cgroup_step_back(work);
 }

@@ -167,6 +167,18 @@ static void climb(const struct cgroup_hierarchy *hierarchy, const char *from,
 	free(directory);
 }
 
+static bool take_threaded(const char *path, void *facts)
+{
+	struct cgroup_facts *found = facts;
+	char type[40];
+
+	read_in(path, "cgroup.type", type, sizeof(type));
+	if (strcmp(type, "threaded") != 0)
+		return false;
+	snprintf(found->threaded, sizeof(found->threaded), "%s", path);
+	return true;
+}
+
 static bool is_threader(const char *directory, int depth, struct cgroup_facts *facts)
 {
 	char type[40];
@@ -180,6 +192,7 @@ static bool is_threader(const char *directory, int depth, struct cgroup_facts *f
 	snprintf(facts->threader_type, sizeof(facts->threader_type), "%s", type);
 	read_in(directory, "cgroup.subtree_control", facts->threader_enabled,
 		sizeof(facts->threader_enabled));
+	any_below(directory, take_threaded, facts);
 	return true;
 }
 
@@ -228,7 +241,8 @@ static void read_cpus(const char *directory, struct cgroup_facts *facts)
 
 void cgroup_read_facts(const char *call, const struct cgroup_work *work, struct cgroup_facts *facts)
 {
-	const struct cgroup_hierarchy *in = work->in;
+	const struct cgroup_hierarchy *in = work->in, *pids;
+	struct cgroup_layout layout = work->layout;
 	struct rlimit limit;
 	struct stat owner;
 	char *above;
@@ -257,7 +271,9 @@ void cgroup_read_facts(const char *call, const struct cgroup_work *work, struct 
 		climb(in, work->at, is_threader, facts);
 	} else if (strstr(call, "join(") || strstr(call, "fork_into(")) {
 		climb(in, in->path, is_threader, facts);
-		climb(in, in->own, has_all_processes, facts);
+		pids = cgroup_with(&layout, "pids");
+		if (pids)
+			climb(pids, pids->own, has_all_processes, facts);
 		any_below(in->path, take_leaf, facts);
 		above = copy_text(in->path);
 		*strrchr(above, '/') = '\0';
@@ -298,15 +314,42 @@ static bool add_name(const char *path, void *list)
 	return n + 8 > size;
 }
 
-void cgroup_tell_left(const struct cgroup_hierarchy *cgroup)
+/* v1's freezer keeps a process from everything, its death as well. Finds the
+ * file that says so for the first one in a cgroup. */
+static void find_frozen(struct cgroup_work *work, struct cgroup_left *left)
+{
+	struct cgroup_hierarchy *freezer = cgroup_with(&work->layout, "freezer");
+	char path[64], text[4096], *own;
+	size_t n;
+
+	if (!freezer || freezer->version != 1 || !*left->members)
+		return;
+	/* "2 processes (812 cat, ...)" */
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", atoi(strchr(left->members, '(') + 1));
+	if (read_file(path, text, sizeof(text)) < 0 || !(own = strstr(text, ":freezer:")))
+		return;
+	own += strlen(":freezer:");
+	own[strcspn(own, "\n")] = '\0';
+	n = (size_t)snprintf(left->frozen, sizeof(left->frozen), "%s%s", freezer->mount,
+			     strcmp(own, "/") == 0 ? "" : own);
+	read_in(left->frozen, "freezer.state", text, sizeof(text));
+	if (n + strlen("/freezer.state") < sizeof(left->frozen) && strcmp(text, "FROZEN") == 0)
+		strcpy(left->frozen + n, "/freezer.state");
+	else
+		*left->frozen = '\0';
+}
+
+void cgroup_tell_left(struct cgroup_work *work, const struct cgroup_hierarchy *cgroup)
 {
 	int error = errno;
+	struct cgroup_left left = { .path = cgroup->path, .version = cgroup->version };
 	struct reason reason = { 0 };
-	char members[300], below[200] = "", text[2400];
+	char text[2400];
 
-	cgroup_members(cgroup->path, members, sizeof(members));
-	any_below(cgroup->path, add_name, below);
-	cgroup_left_reason(cgroup->path, cgroup->version, error, members, below, &reason);
+	cgroup_members(cgroup->path, left.members, sizeof(left.members));
+	any_below(cgroup->path, add_name, left.below);
+	find_frozen(work, &left);
+	cgroup_left_reason(&left, error, &reason);
 	snprintf(text, sizeof(text), "%s: note: the cgroup %s is still there: %s [%s]\n", tool_name,
 		 cgroup->path, errno_text(error), reason.id);
 	why_add(text, sizeof(text), &reason);

@@ -73,43 +73,41 @@ bool cgroup_busy_reason(const char *directory, const char *members, struct reaso
 		      directory, *members ? members : "some");
 }
 
-bool cgroup_left_reason(const char *path, int version, int error, const char *members,
-			const char *below, struct reason *reason)
+bool cgroup_left_reason(const struct cgroup_left *left, int error, struct reason *reason)
 {
-	const char *name = quoted(path);
+	const char *name = quoted(left->path);
 
 	if (error != EBUSY) {
 		FIX("sudo rmdir %s", name);
 		return REASON("CG-RMDIR", "rmdir(2)", "the kernel does not let us remove it");
 	}
-	if (!*members && *below) {
+	if (!*left->members && *left->below) {
 		FIX("find %s -depth -type d -exec rmdir {} +", name);
 		return REASON("CG-RMDIR", "cgroups(7)",
 			      "a cgroup goes only when it is empty, and other cgroups are below "
 			      "it: %s",
-			      below);
+			      left->below);
 	}
-	if (version == 2)
-		FIX("echo 1 > %s/cgroup.kill; sleep 1; find %s -depth -type d -exec rmdir {} +",
-		    name, name);
+	if (*left->frozen)
+		FIX("echo THAWED > %s; sleep 1; find %s -depth -type d -exec rmdir {} +",
+		    quoted(left->frozen), name);
+	else if (left->version == 2)
+		FIX("echo 1 > %s/cgroup.kill; sleep 1; find %s -depth -type d -exec rmdir {} +\n"
+		    "who waits for a disk (STAT is D) dies only after that:  ps -o "
+		    "pid,stat,wchan,args $(cat %s/cgroup.procs)",
+		    name, name, name);
 	else
 		FIX("kill -KILL $(cat %s/cgroup.procs); sleep 1; find %s -depth -type d -exec "
-		    "rmdir {} +",
-		    name, name);
-	if (*members) {
-		size_t n = strlen(reason->fix);
-
-		snprintf(
-			reason->fix + n, sizeof(reason->fix) - n,
-			"\na process that is frozen (v1's freezer) or waits for a disk does not "
-			"die; see which:\nps -o pid,stat,wchan,args -p $(paste -sd, %s/cgroup.procs)",
-			name);
-	}
+		    "rmdir {} +\n"
+		    "who waits for a disk (STAT is D) dies only after that:  ps -o "
+		    "pid,stat,wchan,args $(cat %s/cgroup.procs)",
+		    name, name, name);
 	return REASON("CG-RMDIR", "cgroups(7)",
-		      "a cgroup goes only when it is empty, and in it is %s%s%s: killed, and not "
-		      "gone after 3 s",
-		      *members ? members : "a process that we can't see",
-		      *below ? ", and below it " : "", below);
+		      "a cgroup goes only when it is empty, and in it is %s: killed, and not gone "
+		      "after 3 s%s%s%s%s",
+		      *left->members ? left->members : "a process that can't be seen from here",
+		      *left->frozen ? ",\nsince it is frozen by v1's freezer: " : "", left->frozen,
+		      *left->below ? "; below it are " : "", left->below);
 }
 
 /* How to get a cgroup of one's own. */
@@ -241,10 +239,13 @@ static bool no_such_knob(const struct cgroup_work *work, const struct cgroup_fac
 		FIX("did you mean '%s'?  %s", facts->close, line ? line : "");
 	} else
 		FIX("see which there are:  ls %s", quoted(work->in->own));
-	return REASON(version == 1 ? "CG-HYBRID" : "CG-VALUE", "cgroups(7)",
-		      "the controller '%.*s' is cgroup v%d's here, and has no knob %s; v%d's knobs "
-		      "have other names",
-		      (int)strcspn(work->at, "."), work->at, version, work->at, 3 - version);
+	return REASON(other && version == 1 ? "CG-HYBRID" : "CG-VALUE", "cgroups(7)",
+		      "the controller '%.*s' is cgroup v%d's here, and has no knob %s%s%s",
+		      (int)strcspn(work->at, "."), work->at, version, work->at,
+		      other ? "; that is its name in v" : "",
+		      !other	     ? ""
+		      : version == 1 ? "2"
+				     : "1");
 }
 
 /* A knob was written to, or read back (error 0: it holds something else). */
@@ -316,7 +317,15 @@ static const char *minus(const char *enabled)
 /* A cgroup that can't hold processes, since an ancestor is a threaded domain. */
 static bool threaded(const char *path, const struct cgroup_facts *facts, struct reason *reason)
 {
-	if (*facts->threader) {
+	if (*facts->threader && !*facts->threader_enabled && *facts->threaded) {
+		FIX("when nothing is left in that one (cat %s/cgroup.threads):  rmdir %s",
+		    quoted(facts->threaded), quoted(facts->threaded));
+		return REASON("CG-THREADED", "cgroups(7)",
+			      "%s can't hold processes ('domain invalid'):\nbeside it, %s is "
+			      "'threaded', and makes %s a '%s'",
+			      path, facts->threaded, facts->threader, facts->threader_type);
+	}
+	if (*facts->threader && *facts->threader_enabled) {
 		FIX("take the controllers away from there:  echo '%s' > %s/cgroup.subtree_control",
 		    minus(facts->threader_enabled), quoted(facts->threader));
 		return REASON("CG-THREADED", "cgroups(7)",

@@ -25,6 +25,7 @@ struct cgroup_facts {
 	char threader[300];
 	char threader_type[40];
 	char threader_enabled[100];
+	char threaded[300]; /* a threaded cgroup directly below that one */
 
 	/* A limit that is reached: its file, and what it holds. */
 	char full[300];
@@ -49,9 +50,17 @@ const char *cgroup_line_with(const char *old, const char *new);
 /* Why a cgroup can't have limits below it: it holds `members`. */
 bool cgroup_busy_reason(const char *directory, const char *members, struct reason *reason);
 
-/* Why a cgroup could not be removed: what is in it, and in those below. */
-bool cgroup_left_reason(const char *path, int version, int error, const char *members,
-			const char *below, struct reason *reason);
+/* A cgroup that could not be removed. */
+struct cgroup_left {
+	const char *path;
+	int version;
+	char members[300]; /* what is in it */
+	char below[200];   /* the cgroups below it */
+	char frozen[300];  /* the file of v1's freezer that keeps one of them from dying */
+};
+
+/* Why it could not. */
+bool cgroup_left_reason(const struct cgroup_left *left, int error, struct reason *reason);
 
 /* facts.c: reads. */
 
@@ -68,6 +77,6 @@ bool cgroup_is_disabled(const char *controller);
 void cgroup_boot_file(char *path, size_t size);
 
 /* Prints why a cgroup is still there. errno is rmdir's. */
-void cgroup_tell_left(const struct cgroup_hierarchy *cgroup);
+void cgroup_tell_left(struct cgroup_work *work, const struct cgroup_hierarchy *cgroup);
 
 #endif

@@ -43,8 +43,8 @@ static const char *const valued[][2] = {
 	{ "ns-net", "--veth --ip --gateway --bridge --sysctl --join -j" },
 	{ "ns-user", "--uid-map --gid-map --setgroups --join -j" },
 	{ "chroot", "--wd --keep-fd --userspec --groups" },
-	{ "cgroup",
-	  "--memory --memory-swap --cpus --pids-limit --cpuset-cpus --set --name --join" },
+	{ "cgroup", "--memory --memory-swap --cpus --pids-limit --cpuset-cpus --set --name --join "
+		    "--why" },
 	{ "capdrop", "--keep --drop --preset --add --ambient --user --groups" },
 	{ "lsm", "--seccomp --deny --seccomp-action --ro --rox --rw --rwx --bind-tcp --connect-tcp "
 		 "--scope --apparmor-profile --selinux-label" },
