@@ -519,6 +519,286 @@ v2_group() {
 	[[ "$output" == *"[CG-THREADED]"* && $'\n'$output$'\n' != *"$hello"* ]]
 }
 
+# The lines behind "fix:" of the last run.
+fix() {
+	sed -n '/^  fix: /,/^  see: /p' <<<"$output" | sed '$d; s/^  fix: //; s/^       //'
+}
+
+@test "CG-PIDS: the note has the number of the kernel's own counter; the status stays" {
+	can --pids-limit 5
+	run cgroup --pids-limit 5 -- sh -c "d=\$(sh $where pids)
+		(sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & true) 2>/dev/null
+		while read -r word n; do echo counted \$n; done <\$d/pids.events; exit 7"
+	echo "$output"
+	[ "$status" -eq 7 ]
+	n=$(sed -n 's/^counted //p' <<<"$output")
+	[ "$n" -gt 0 ]
+	[[ "$output" == *"cgroup: note: the pids limit 5 refused $n fork"*"[CG-PIDS]"* ]]
+	run cgroup --pids-limit 50 -- true
+	[ -z "$output" ]
+}
+
+@test "CG-PIDS: a limit that is not ours is not called ours" {
+	can --pids-limit 5
+	[ "$(knob pids v1 v2)" = v1 ] || skip "since 6.11 v2 counts these in the cgroup above"
+	run cgroup --pids-limit 4 -- cgroup --pids-limit 40 -- sh -c \
+		'(sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & true) 2>/dev/null; true'
+	echo "$output"
+	[[ "$output" == *"a pids limit of a cgroup above refused "*"not the limit 40: at most "*"[CG-PIDS]"* ||
+		"$output" == *"the pids limit 40, or one of a cgroup above, refused "*"[CG-PIDS]"* ]]
+	[[ "$output" != *"the pids limit 40 refused"* ]]
+}
+
+@test "CG-PIDS: no room for the program itself: says which file is the limit" {
+	can --pids-limit 5
+	run cgroup --pids-limit 1 -- cgroup --pids-limit 5 -- echo HELLO
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-PIDS]"*"/pids.max is 1"*"echo max > /"*"/pids.max"* ]]
+	[[ $'\n'$output$'\n' != *"$hello"* ]]
+}
+
+@test "CG-OOM: the note names the process that the kernel killed" {
+	as_root
+	can --memory 30M
+	dmesg >/dev/null 2>&1 || skip "the kernel's log can't be read here"
+	run cgroup --memory 30M --memory-swap 30M -- sh -c \
+		'echo $$; exec python3 -c "bytearray(200 << 20)"'
+	echo "$output"
+	[ "$status" -eq 137 ]
+	# Seen from outside: the kernel's log has the same number.
+	dmesg | grep -q "Killed process ${lines[0]} (python3)"
+	[[ "$output" == *"cgroup: note: the memory limit 30M was hit; the kernel killed pid ${lines[0]} (python3) [CG-OOM]"* ]]
+	run cgroup --memory 300M -- true
+	[ -z "$output" ]
+}
+
+@test "CG-OOM: who may not read the kernel's log is told how many, and where to look" {
+	as_root
+	can --memory 30M
+	[ "$(cat /proc/sys/kernel/dmesg_restrict)" = 1 ] || skip "kernel.dmesg_restrict is 0 here"
+	run capdrop --drop syslog,sys_admin -- cgroup --memory 30M --memory-swap 30M -- \
+		python3 -c 'bytearray(200 << 20)'
+	echo "$output"
+	[ "$status" -eq 137 ]
+	[[ "$output" == *"the memory limit 30M was hit; the kernel killed 1 process [CG-OOM]; its log says who:  sudo dmesg | grep 'task_memcg="* ]]
+	line=${output##*who:  sudo }
+	bash -c "$line" | grep -q 'task=python3'
+}
+
+@test "--report: what was used, beside the kernel's own counters" {
+	can --report --memory 64M --pids-limit 9 --cpus 0.2
+	run cgroup --report --memory 64M --memory-swap 64M --pids-limit 9 --cpus 0.2 -- sh -c "
+		timeout 1 sh -c 'while :; do :; done'; head -c 20m /dev/zero | tail -c 20m | wc -c
+		echo PEAK \$(cat \$(sh $where memory)/$(knob memory memory.max_usage_in_bytes memory.peak))
+		exit 3"
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"cgroup: report:"* ]]
+	[[ "$output" == *"memory: "*"the limit is 64M"* ]]
+	peak=$(sed -n 's/^PEAK //p' <<<"$output")
+	if [ -n "$peak" ]; then
+		shown=$(sed -n 's/.*memory:     at most \([0-9]*\)\..*M at once.*/\1/p' <<<"$output")
+		[ "$shown" -ge 20 ]
+		[ "$shown" -ge $((peak / 1048576)) ] && [ "$shown" -le $((peak / 1048576 + 2)) ]
+	fi
+	# A second at a fifth of a CPU: most of it in waiting.
+	throttled=$(sed -n 's/.*throttled:  \([0-9]*\).* in \([0-9]*\) of \([0-9]*\) periods.*/\2/p' <<<"$output")
+	[ "$throttled" -ge 5 ]
+	[[ "$output" == *"CPU time: "*" in programs, "*" in the kernel"* ]]
+	[[ "$output" == *"forks:      none"*"killed:     nobody"* ]]
+}
+
+@test "--report: what was refused and who was killed" {
+	as_root
+	can --report --memory 30M --pids-limit 5
+	run cgroup --report --memory 30M --memory-swap 30M --pids-limit 5 -- sh -c '
+		head -c 300000000 /dev/zero | tail -c 200000000 >/dev/null
+		(sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & sleep 1 & true) 2>/dev/null; true'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"  forks:      the pids limit 5 refused "*"[CG-PIDS]"* ]]
+	[[ "$output" == *"  killed:     the memory limit 30M was hit; the kernel killed "*"[CG-OOM]"* ]]
+	[[ "$output" != *note:* ]]
+}
+
+@test "--report without limits; and not where nobody stays" {
+	can --report
+	before=$(find_cgroups 'strata-*' | wc -l)
+	run cgroup --report -- true
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"memory:     at most "*"CPU time: "* ]]
+	for option in "--join /" --keep; do
+		run cgroup --report $option -- echo HELLO
+		[ "$status" -eq 125 ]
+		[[ "$output" == *"--report needs somebody who stays"* ]]
+	done
+}
+
+@test "--why: a controller that is here, one that is not, one that nobody knows" {
+	run cgroup --why nosuch
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-UNKNOWN]"*"no kernel has a controller 'nosuch'"* ]]
+	run cgroup --why memroy
+	[ "$status" -eq 125 ]
+	[ "$(fix)" = "did you mean 'memory'?  cgroup --why memory" ]
+	for c in memory pids cpu io net_cls misc rdma; do
+		run cgroup --why "$c"
+		echo "$status: $output"
+		if [ -n "$(sh "$where" "$c")" ] && grep -qE "^[1-9][0-9]*:([^:]*,)?$c(,[^:]*)?:" /proc/self/cgroup; then
+			[ "$status" -eq 0 ]
+			[ "$output" = "✓ cgroup: '$c' is here: v1, mounted at $(awk -v c="$c" '/ - cgroup / &&
+				("," $NF ",") ~ ("," c ",") { print $5; exit }' /proc/self/mountinfo); ours is $(sh "$where" "$c")" ]
+		elif d=$(sh "$where" "") && grep -qw "$c" "$d/cgroup.controllers" 2>/dev/null; then
+			[ "$status" -eq 0 ]
+			[[ "$output" == "✓ cgroup: '$c' is here: v2, mounted at "*"; ours is $d"* ]]
+		else
+			[ "$status" -eq 1 ]
+			[[ "$output" == "✗ cgroup: '$c' is not in our cgroup [CG-"*"why: "*"fix: "* ]]
+		fi
+	done
+}
+
+@test "--why: the fix of a controller that is bound nowhere works" {
+	as_root
+	run cgroup --why net_cls
+	[[ "$output" == *"[CG-NOMOUNT]"*"it is not in use"* ]] || skip "net_cls is in use, or not there"
+	line=$(fix)
+	run unshare -m sh -c "${line#as root:  } && cgroup --why net_cls; umount /sys/fs/cgroup/net_cls"
+	rmdir /sys/fs/cgroup/net_cls
+	echo "$output"
+	[[ "$output" == *"✓ cgroup: 'net_cls' is here: v1"* ]]
+}
+
+@test "--why only looks" {
+	run cgroup --why memory -- echo HELLO
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"runs no program"* ]]
+	run cgroup --why memory --pids-limit 3
+	[ "$status" -eq 125 ]
+	run cgroup --why memory --check
+	[ "$status" -eq 125 ]
+	if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+		strace -f -o "$BATS_TEST_TMPDIR/log" "$BIN/cgroup" --why memory || true
+		! grep -E 'mkdir|fork|clone|execve.*ENOENT|O_WRONLY|O_RDWR' "$BATS_TEST_TMPDIR/log"
+	fi
+}
+
+@test "--explain shows the cgroup that we are in and the limits of the new one" {
+	can --pids-limit 9
+	run cgroup --explain --pids-limit 9 -- sh -c "echo IN \$(sh $where pids)"
+	echo "$output"
+	[[ "$output" == *"new one: no limit -> in "*"new one: pids 9"* ]]
+	inside=$(sed -n 's/^IN //p' <<<"$output")
+	[[ "$output" == *"; new one: pids 9 -> in "*"${inside##*/}"*": pids 9"* ]]
+}
+
+@test "fixes have the user's own words, and work when pasted" {
+	as_root
+	can --pids-limit 9
+	run cgroup --set pids.mxa=7 -- echo "a b"
+	echo "$output"
+	line=$(fix)
+	[ "$line" = "did you mean 'pids.max'?  cgroup --set pids.max=7 -- echo 'a b'" ]
+	[ "$(sh -c "${line#*\?  }")" = "a b" ]
+
+	run cgroup --name box$$ --keep -- true
+	path=${output##* }
+	run cgroup --name box$$ -- echo HELLO
+	echo "$output"
+	fix >"$BATS_TEST_TMPDIR/fix"
+	[ "$(sh -c "$(sed -n 's/^another name:  //p' "$BATS_TEST_TMPDIR/fix")")" = HELLO ]
+	[[ "$(sed -n 's/^or enter it:  //p' "$BATS_TEST_TMPDIR/fix")" == "cgroup --join $path -- sh" ]]
+	sh -c "$(sed -n 's/^or, when nobody uses it:  //p' "$BATS_TEST_TMPDIR/fix")"
+	[ ! -d "$path" ]
+}
+
+@test "CG-CPUSET: the fix has the CPUs that there are" {
+	can --cpuset-cpus 0
+	run cgroup --cpuset-cpus 8000 -- nproc
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-CPUSET]"* ]]
+	[ "$(sh -c "$(fix)")" -ge 1 ]
+}
+
+@test "CG-DEPTH: names the file, and its fix works" {
+	as_root
+	d=$(sh "$where" "")
+	[ -n "$d" ] || skip "no cgroup v2 is mounted here"
+	d=$d/deep$$
+	mkdir "$d"
+	echo 0 >"$d/cgroup.max.depth"
+	run sh -c "echo 0 >$d/cgroup.procs; exec cgroup -- echo HELLO"
+	echo "$output"
+	[[ "$output" == *"[CG-DEPTH]"* ]] && sh -c "$(fix)"
+	depth=$(cat "$d/cgroup.max.depth")
+	rmdir "$d"
+	[ "$status" -eq 125 ]
+	[ "$depth" = max ]
+}
+
+@test "CG-THREADED: names the cgroup that makes the others invalid" {
+	as_root
+	d=$(sh "$where" "")
+	[ -n "$d" ] || skip "no cgroup v2 is mounted here"
+	d=$d/thread$$
+	mkdir -p "$d/t" "$d/u"
+	echo threaded >"$d/t/cgroup.type" || { rmdir "$d/t" "$d/u" "$d"; skip "no threaded cgroup can be made here"; }
+	run cgroup --join "$d/u" -- echo HELLO
+	echo "$output"
+	line=$(fix)
+	sh -c "${line#*:  }" && run -0 cgroup --join "$d/u" -- echo HELLO
+	rmdir "$d/u" "$d"
+	[ "$output" = HELLO ]
+}
+
+@test "CG-READONLY: where the cgroups are mounted read-only" {
+	as_root
+	mount=$(awk '/ - cgroup2? / { print $5; exit }' /proc/self/mountinfo)
+	v2=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	run unshare -m sh -c "mount -o remount,bind,ro ${v2:-$mount} && exec cgroup -- echo HELLO"
+	[ -n "$v2" ] || skip "no cgroup v2 is mounted here"
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"[CG-READONLY]"*"mount -o remount,rw $v2"* ]]
+}
+
+@test "CG-RMDIR: says what is left, what keeps it, and how to get rid of it" {
+	as_root
+	grep -q ':freezer:' /proc/self/cgroup || skip "the freezer of v1 is not here"
+	f=$(sh "$where" freezer)/frozen$$
+	mkdir "$f"
+	run cgroup --name left$$ -- sh -c "sleep 100 >/dev/null 2>&1 3>&- & echo \$! >$f/cgroup.procs
+		echo \$!; echo FROZEN >$f/freezer.state; exit 3"
+	echo "$output"
+	pid=${lines[0]}
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"[CG-RMDIR]"*"1 process ($pid sleep)"*"frozen by v1's freezer: $f/freezer.state"* ]]
+	output=$(sed -n '1,/see:/p' <<<"$output")
+	sh -c "$(fix)"
+	is_gone "$pid"
+	rmdir "$f"
+	left=$(find_cgroups "left$$")
+	[ -z "$left" ] || { rmdir $left; false; }
+}
+
+@test "CG-DELEGATE: root of a user namespace is told to put cgroup first, with his line" {
+	ns-user -- true 2>/dev/null || skip "no user namespace can be made here"
+	[ "$(id -u)" != 0 ] || cd /
+	user=
+	[ "$(id -u)" != 0 ] || user=$ordinary
+	run $user "$BIN/ns-user" cgroup --pids-limit 5 -- echo "a b"
+	echo "$output"
+	[ "$status" -eq 125 ]
+	if [[ "$output" == *"[CG-DELEGATE]"* ]]; then
+		[[ "$(fix)" == "put cgroup before ns-user:  "*"cgroup --pids-limit 5 -- ns-user -- echo 'a b'" ]]
+	else
+		[[ "$output" == *"[CG-"* ]]
+	fi
+}
+
 @test "whichever call fails, the program does not run and nothing stays" {
 	can --pids-limit 9
 	command -v strace >/dev/null || skip "strace is not installed"
