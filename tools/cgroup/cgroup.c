@@ -55,7 +55,7 @@ static const char usage[] =
 	"      --cgroupns          a cgroup namespace as well: the cgroup looks like the\n"
 	"                          root from inside. Alone: only that, no new cgroup\n"
 	"      --report            at the end, say how much was used, refused and killed\n"
-	"      --why CONTROLLER    run none: say which cgroup lacks memory (pids, io, ...)\n"
+	"      --why CONTROLLER    run none: say which cgroup lacks memory (pids, ...)\n"
 	"  -x, --explain           say each kernel call and what it changed\n"
 	"  -n, --dry-run           say the calls of the whole chain, and make none\n"
 	"      --check             say whether this works here, and why not\n"
