@@ -118,13 +118,16 @@ static bool not_yours(const struct cgroup_hierarchy *hierarchy, const struct sta
 
 	if (state->uid == 0 && state->in_user_namespace) {
 		FIX("put cgroup before ns-user:  %s", cgroup_line_with(NULL, "ns-user"));
-	} else if (state->uid == 0) {
+	} else if (state->uid == 0 || state->uid == facts->owner) {
 		FIX("see what confines you:  cat /proc/self/attr/current; grep Cap "
-		    "/proc/self/status");
-		return REASON("CG-DELEGATE", "cgroups(7)",
-			      "the cgroup %s belongs to uid %u, and you are root, but without "
-			      "CAP_DAC_OVERRIDE\nor held back by a security module",
-			      facts->owner_of, facts->owner);
+		    "/proc/self/status; ls -ld %s",
+		    quoted(facts->owner_of));
+		return REASON(
+			"CG-DELEGATE", "cgroups(7)",
+			"the cgroup %s belongs to uid %u, and you are uid %u:\nits mode, "
+			"a capability that was dropped (CAP_DAC_OVERRIDE), or a security module "
+			"is in the way",
+			facts->owner_of, facts->owner, state->uid);
 	} else if (hierarchy->version == 1) {
 		FIX("v1 is not given to ordinary users; become root:  %s",
 		    paste_line("sudo", NULL));
