@@ -111,68 +111,6 @@ static void make_tag(struct cgroup_work *work)
 	snprintf(work->tag, sizeof(work->tag), "strata-%d-%llu", atoi(text), started);
 }
 
-static _Noreturn void fail_missing(struct cgroup_work *work, const char *controller)
-{
-	static struct reason reason;
-
-	cgroup_missing(controller, &reason);
-	work->known = &reason;
-	errno = ENOENT;
-	step_fail("cgroup_find(&work->layout)", "find where cgroups are mounted");
-}
-
-/* --report counts with these, so far as the machine has them at all. */
-static void want_counters(struct cgroup_work *work, const char *wanted[])
-{
-	static const char *const counters[] = { "memory", "pids", "cpuacct" };
-	struct cgroup_hierarchy *unified = cgroup_with(&work->layout, "cgroup");
-
-	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++) {
-		struct cgroup_hierarchy *cgroup = cgroup_with(&work->layout, counters[i]);
-
-		/* v2 counts CPU time in each cgroup, without a controller. */
-		if (!cgroup || (unified && strcmp(counters[i], "cpuacct") == 0))
-			continue;
-		if (cgroup->version == 1 ||
-		    cgroup_lists(cgroup->mount, "cgroup.controllers", counters[i]))
-			cgroup_want(wanted, counters[i]);
-	}
-}
-
-/* Decides which hierarchies get a cgroup: v2, so that all in it can be found
- * and killed; and on v1 each that has a limit to be set. */
-static void choose_hierarchies(struct cgroup_work *work, const char *const wanted[])
-{
-	struct cgroup_layout *layout = &work->layout;
-	struct cgroup_hierarchy *unified = cgroup_with(layout, "cgroup"), *any;
-	bool v1_limits = false;
-
-	for (; *wanted; wanted++) {
-		struct cgroup_hierarchy *cgroup = cgroup_with(layout, *wanted);
-
-		if (!cgroup)
-			fail_missing(work, *wanted);
-		cgroup->used = true;
-		if (cgroup->version == 2)
-			continue;
-		v1_limits = true;
-		if (unified && explaining)
-			note("%s is bound to cgroup v1 here, at %s, so it is not in v2 [CG-HYBRID]",
-			     *wanted, cgroup->mount);
-	}
-	if (unified)
-		unified->used = true;
-	if (unified || v1_limits)
-		return;
-	/* v1 alone, and no limit: any will do. */
-	any = cgroup_with(layout, "pids");
-	if (!any && layout->count > 0)
-		any = &layout->all[0];
-	if (!any)
-		fail_missing(work, "cgroup");
-	any->used = true;
-}
-
 static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
 {
 	int place;
@@ -279,8 +217,8 @@ static void live_in_new(struct cgroup_work *work)
 
 	cgroup_wanted(&work->limits, wanted);
 	if (work->report)
-		want_counters(work, wanted);
-	choose_hierarchies(work, wanted);
+		cgroup_want_counters(work, wanted);
+	cgroup_choose_hierarchies(work, wanted);
 	make_tag(work);
 	if (!work->name)
 		work->name = work->tag + (work->keep ? strlen("strata-") : 0);

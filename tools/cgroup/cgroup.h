@@ -86,6 +86,16 @@ int cgroup_open_new(const char *path);
  * A limit may take more than that: see place.c. */
 bool cgroup_can_create(char *why, size_t size);
 
+/* choose.c: in which hierarchies a cgroup is made. */
+
+/* Adds the controllers that --report counts with, so far as the machine has
+ * them at all. */
+void cgroup_want_counters(struct cgroup_work *work, const char *wanted[]);
+
+/* Sets hierarchy->used for each that is to get one. Ends with 125 when a
+ * controller that is wanted can't be had. */
+void cgroup_choose_hierarchies(struct cgroup_work *work, const char *const wanted[]);
+
 /* place.c: where on v2 a cgroup with limits can be made. */
 
 /* Sets hierarchy->place, and enables there the controllers that are wanted

@@ -11,9 +11,7 @@
 #include "paste.h"
 #include "refusal.h"
 
-/* A path for a shell: systemd's names have backslashes in them. The string is
- * overwritten by the fourth call behind this one. */
-static const char *quoted(const char *path)
+const char *cgroup_quoted(const char *path)
 {
 	static char texts[4][400];
 	static unsigned turn;
@@ -66,7 +64,7 @@ bool cgroup_busy_reason(const char *directory, const char *members, struct reaso
 	    "d=%s; mkdir -p $d/leaf; for p in $(cat $d/cgroup.procs); do echo $p > "
 	    "$d/leaf/cgroup.procs; done\n"
 	    "%s",
-	    quoted(directory), paste_line(NULL, NULL));
+	    cgroup_quoted(directory), paste_line(NULL, NULL));
 	return REASON("CG-BUSY", "cgroups(7)",
 		      "v2 lets a cgroup have limits below it only if it holds no process itself;\n"
 		      "%s holds %s",
@@ -75,7 +73,7 @@ bool cgroup_busy_reason(const char *directory, const char *members, struct reaso
 
 bool cgroup_left_reason(const struct cgroup_left *left, int error, struct reason *reason)
 {
-	const char *name = quoted(left->path);
+	const char *name = cgroup_quoted(left->path);
 
 	if (error != EBUSY) {
 		FIX("sudo rmdir %s", name);
@@ -90,7 +88,7 @@ bool cgroup_left_reason(const struct cgroup_left *left, int error, struct reason
 	}
 	if (*left->frozen)
 		FIX("echo THAWED > %s; sleep 1; find %s -depth -type d -exec rmdir {} +",
-		    quoted(left->frozen), name);
+		    cgroup_quoted(left->frozen), name);
 	else if (left->version == 2)
 		FIX("echo 1 > %s/cgroup.kill; sleep 1; find %s -depth -type d -exec rmdir {} +\n"
 		    "who waits for a disk (STAT is D) dies only after that:  ps -o "
@@ -114,14 +112,14 @@ bool cgroup_left_reason(const struct cgroup_left *left, int error, struct reason
 static bool not_yours(const struct cgroup_hierarchy *hierarchy, const struct state *state,
 		      const struct cgroup_facts *facts, struct reason *reason)
 {
-	const char *own = quoted(hierarchy->own);
+	const char *own = cgroup_quoted(hierarchy->own);
 
 	if (state->uid == 0 && state->in_user_namespace) {
 		FIX("put cgroup before ns-user:  %s", cgroup_line_with(NULL, "ns-user"));
 	} else if (state->uid == 0 || state->uid == facts->owner) {
 		FIX("see what confines you:  cat /proc/self/attr/current; grep Cap "
 		    "/proc/self/status; ls -ld %s",
-		    quoted(facts->owner_of));
+		    cgroup_quoted(facts->owner_of));
 		return REASON(
 			"CG-DELEGATE", "cgroups(7)",
 			"the cgroup %s belongs to uid %u, and you are uid %u:\nits mode, "
@@ -161,7 +159,7 @@ static bool decide_directory(const struct cgroup_work *work, int error, const st
 	case EROFS:
 		FIX("%smount -o remount,rw %s\n"
 		    "in a container that may not, start it with  docker run --privileged",
-		    state->uid ? "sudo " : "", quoted(in->mount));
+		    state->uid ? "sudo " : "", cgroup_quoted(in->mount));
 		return REASON("CG-READONLY", "cgroups(7)",
 			      "%s is mounted read-only: you are probably inside a container",
 			      in->mount);
@@ -171,17 +169,17 @@ static bool decide_directory(const struct cgroup_work *work, int error, const st
 		FIX("another name:  %s\n"
 		    "or enter it:  %scgroup --join %s -- sh\n"
 		    "or, when nobody uses it:  rmdir %s",
-		    again ? again : "--name", tool_words ? paste_directory() : "", quoted(in->path),
-		    quoted(in->path));
+		    again ? again : "--name", tool_words ? paste_directory() : "",
+		    cgroup_quoted(in->path), cgroup_quoted(in->path));
 		return REASON("CG-EXISTS", "cgroups(7)", "there is a cgroup %s", in->path);
 	case EAGAIN:
 		if (*facts->full) {
-			FIX("echo max > %s", quoted(facts->full));
+			FIX("echo max > %s", cgroup_quoted(facts->full));
 			return REASON("CG-DEPTH", "cgroups(7)",
 				      "the number of cgroups below is limited: %s is %s",
 				      facts->full, facts->full_value);
 		}
-		FIX("look at those above:  grep . %s/cgroup.max.*", quoted(place));
+		FIX("look at those above:  grep . %s/cgroup.max.*", cgroup_quoted(place));
 		return REASON("CG-DEPTH", "cgroups(7)",
 			      "%s or a cgroup above it allows no more cgroups below it "
 			      "(cgroup.max.depth, cgroup.max.descendants)",
@@ -194,110 +192,11 @@ static bool decide_directory(const struct cgroup_work *work, int error, const st
 			      "mounted there",
 			      place);
 	case ENOTDIR:
-		FIX("see what is mounted there:  findmnt -T %s", quoted(place));
+		FIX("see what is mounted there:  findmnt -T %s", cgroup_quoted(place));
 		return REASON("CG-NOMOUNT", "cgroups(7)",
 			      "%s is no cgroup; something else may be mounted there", place);
 	}
 	return false;
-}
-
-/* What the other version calls a knob, or comes closest; NULL if not known. */
-static const char *other_name(const char *knob)
-{
-	static const char *const pairs[][2] = {
-		{ "memory.max", "memory.limit_in_bytes" },
-		{ "memory.swap.max", "memory.memsw.limit_in_bytes" },
-		{ "memory.high", "memory.soft_limit_in_bytes" },
-		{ "cpu.max", "cpu.cfs_quota_us" },
-		{ "cpu.weight", "cpu.shares" },
-	};
-
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
-		for (int j = 0; j < 2; j++)
-			if (strcmp(pairs[i][j], knob) == 0)
-				return pairs[i][1 - j];
-	return NULL;
-}
-
-static bool no_such_knob(const struct cgroup_work *work, const struct cgroup_facts *facts,
-			 struct reason *reason)
-{
-	const char *other = other_name(work->at),
-		   *line = cgroup_line_with(work->at, other ? other : "");
-	int version = work->in->version;
-
-	if (strstr(work->at, "swap") || strstr(work->at, "memsw")) {
-		FIX("leave --memory-swap away; or start the kernel with swapaccount=1, which "
-		    "counts swap:\nsee whether it says 0 there:  grep -o 'swapaccount=[01]' "
-		    "/proc/cmdline");
-		return REASON("CG-SWAP", "cgroups(7)",
-			      "this kernel does not count swap: there is no %s", work->at);
-	}
-	if (other)
-		FIX("v%d calls it %s:  %s\n"
-		    "--memory, --memory-swap and --cpus work on both",
-		    version, other, line ? line : "");
-	else if (*facts->close) {
-		line = cgroup_line_with(work->at, facts->close);
-		FIX("did you mean '%s'?  %s", facts->close, line ? line : "");
-	} else
-		FIX("see which there are:  ls %s", quoted(work->in->own));
-	return REASON(other && version == 1 ? "CG-HYBRID" : "CG-VALUE", "cgroups(7)",
-		      "the controller '%.*s' is cgroup v%d's here, and has no knob %s%s%s",
-		      (int)strcspn(work->at, "."), work->at, version, work->at,
-		      other ? "; that is its name in v" : "",
-		      !other	     ? ""
-		      : version == 1 ? "2"
-				     : "1");
-}
-
-/* A knob was written to, or read back (error 0: it holds something else). */
-static bool decide_knob(const struct cgroup_work *work, int error, const struct cgroup_facts *facts,
-			struct reason *reason)
-{
-	const char *line;
-
-	switch (error) {
-	case ENOENT: return no_such_knob(work, facts, reason);
-	case EOPNOTSUPP:
-		FIX("see which there are:  ls %s", quoted(work->in->own));
-		return REASON("CG-VALUE", "cgroups(7)", "the kernel does not support %s here",
-			      work->at);
-	case 0:
-	case EINVAL:
-	case ERANGE:
-	case EBADMSG:
-	case EOVERFLOW:
-	case ENODEV:
-	case EACCES:
-	case EPERM: break;
-	default: return false;
-	}
-	if (strncmp(work->at, "cpuset.", 7) == 0) {
-		line = work->limits.cpuset ? cgroup_line_with(work->limits.cpuset, facts->cpus)
-					   : NULL;
-		if (line && *facts->cpus)
-			FIX("%s", line);
-		else
-			FIX("see which there are:  cat %s/%s", quoted(work->in->place), work->at);
-		return REASON("CG-CPUSET", "cgroups(7)",
-			      "one can have only what exists and what the cgroup above has: the "
-			      "CPUs %s, the memory\nnodes %s",
-			      facts->cpus, facts->mems);
-	}
-	if (error == EACCES || error == EPERM || error == ENODEV) {
-		FIX("ask for less than the cgroup above has:  cat %s/%s\nor leave this knob alone",
-		    quoted(work->in->place), work->at);
-		return REASON("CG-VALUE", "cgroups(7)", "%s can't be written to here", work->at);
-	}
-	FIX("write it in the same form, mostly a number, a size such as 64M, or max; and not more\n"
-	    "than the cgroup above has:  cat %s/%s",
-	    quoted(work->in->place), work->at);
-	return REASON("CG-VALUE", "cgroups(7)", "%s for %s%s%s%s",
-		      error ? "the kernel does not take this value"
-			    : "the kernel took the value, and keeps another",
-		      work->at, *facts->held ? ", which holds '" : "", facts->held,
-		      *facts->held ? "'" : "");
 }
 
 /* "cpu pids" -> "-cpu -pids", for cgroup.subtree_control. */
@@ -322,7 +221,7 @@ static bool threaded(const char *path, const struct cgroup_facts *facts, struct 
 {
 	if (*facts->threader && !*facts->threader_enabled && *facts->threaded) {
 		FIX("when nothing is left in that one (cat %s/cgroup.threads):  rmdir %s",
-		    quoted(facts->threaded), quoted(facts->threaded));
+		    cgroup_quoted(facts->threaded), cgroup_quoted(facts->threaded));
 		return REASON("CG-THREADED", "cgroups(7)",
 			      "%s can't hold processes ('domain invalid'):\nbeside it, %s is "
 			      "'threaded', and makes %s a '%s'",
@@ -330,13 +229,13 @@ static bool threaded(const char *path, const struct cgroup_facts *facts, struct 
 	}
 	if (*facts->threader && *facts->threader_enabled) {
 		FIX("take the controllers away from there:  echo '%s' > %s/cgroup.subtree_control",
-		    minus(facts->threader_enabled), quoted(facts->threader));
+		    minus(facts->threader_enabled), cgroup_quoted(facts->threader));
 		return REASON("CG-THREADED", "cgroups(7)",
 			      "%s can't hold processes ('domain invalid'): above it,\n"
 			      "%s hands on '%s' and holds processes itself, so it is a '%s'",
 			      path, facts->threader, facts->threader_enabled, facts->threader_type);
 	}
-	FIX("see what it is, and those above it:  cat %s/cgroup.type", quoted(path));
+	FIX("see what it is, and those above it:  cat %s/cgroup.type", cgroup_quoted(path));
 	return REASON("CG-THREADED", "cgroups(7)",
 		      "%s is 'threaded' or 'domain invalid': a controller was enabled above it in "
 		      "a cgroup\nwith processes in it",
@@ -346,7 +245,7 @@ static bool threaded(const char *path, const struct cgroup_facts *facts, struct 
 static bool no_more_processes(const struct cgroup_facts *facts, struct reason *reason)
 {
 	if (*facts->full) {
-		FIX("end some of them; or allow more:  echo max > %s", quoted(facts->full));
+		FIX("end some of them; or allow more:  echo max > %s", cgroup_quoted(facts->full));
 		return REASON("CG-PIDS", "cgroups(7)",
 			      "the limit on processes is reached: %s is %s", facts->full,
 			      facts->full_value);
@@ -367,7 +266,7 @@ static bool decide_join(const struct cgroup_work *work, const struct cgroup_hier
 			int error, const struct state *state, const struct cgroup_facts *facts,
 			struct reason *reason)
 {
-	const char *line, *path = quoted(in->path);
+	const char *line, *path = cgroup_quoted(in->path);
 	char leaf[400];
 
 	switch (error) {
@@ -377,7 +276,7 @@ static bool decide_join(const struct cgroup_work *work, const struct cgroup_hier
 			       ? cgroup_line_with(work->join, *facts->child ? facts->child : leaf)
 			       : NULL;
 		if (*facts->child)
-			FIX("enter one below it:  %s", line ? line : quoted(facts->child));
+			FIX("enter one below it:  %s", line ? line : cgroup_quoted(facts->child));
 		else
 			FIX("make one below it, and enter that:  mkdir %s/leaf;  %s", path,
 			    line ? line : "");
@@ -421,7 +320,7 @@ static bool decide_enable(const struct cgroup_work *work, int error, const struc
 			FIX("put cgroup before ns-user:  %s", cgroup_line_with(NULL, "ns-user"));
 		else
 			FIX("echo +%s | sudo tee %s/cgroup.subtree_control", controller,
-			    quoted(work->at));
+			    cgroup_quoted(work->at));
 		return REASON(
 			"CG-PARENT", "cgroups(7)",
 			"%s has '%s' in cgroup.controllers but not in "
@@ -452,7 +351,7 @@ bool cgroup_reason(const char *call, int error, const struct cgroup_work *work,
 	if (!in)
 		return false;
 	if (strstr(call, "_knob("))
-		return decide_knob(work, error, facts, reason);
+		return cgroup_knob_reason(work, error, facts, reason);
 	if (in->version == 2 &&
 	    (strstr(call, "\"cgroup.subtree_control\"") || strstr(call, "\"cgroup.procs\"")))
 		return decide_enable(work, error, state, facts, reason);

@@ -47,6 +47,15 @@ bool cgroup_reason(const char *call, int error, const struct cgroup_work *work,
  * becomes the next link. */
 const char *cgroup_line_with(const char *old, const char *new);
 
+/* A path for a shell: systemd's names have backslashes in them. The string is
+ * overwritten by the fourth call behind this one. */
+const char *cgroup_quoted(const char *path);
+
+/* refusal_knob.c: a knob was written to, or read back (error 0: it holds
+ * something else). */
+bool cgroup_knob_reason(const struct cgroup_work *work, int error, const struct cgroup_facts *facts,
+			struct reason *reason);
+
 /* Why a cgroup can't have limits below it: it holds `members`. */
 bool cgroup_busy_reason(const char *directory, const char *members, struct reason *reason);
 
