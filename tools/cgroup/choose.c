@@ -16,7 +16,9 @@ static _Noreturn void fail_missing(struct cgroup_work *work, const char *control
 	cgroup_missing(controller, &reason);
 	work->known = &reason;
 	errno = ENOENT;
-	step_fail("cgroup_find(&work->layout)", "find where cgroups are mounted");
+	if (strcmp(controller, "cgroup") == 0)
+		step_fail("cgroup_find(&work->layout)", "find where cgroups are mounted");
+	step_fail("cgroup_find(&work->layout)", "find the controller '%s'", controller);
 }
 
 void cgroup_want_counters(struct cgroup_work *work, const char *wanted[])
