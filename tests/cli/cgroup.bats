@@ -700,9 +700,9 @@ v2_group() {
 	can --pids-limit 9
 	run cgroup --explain --pids-limit 9 -- sh -c "echo IN \$(sh $where pids)"
 	echo "$output"
-	[[ "$output" == *"new one: no limit -> in "*"new one: pids 9"* ]]
+	[[ "$output" == *"; new: no limit -> in "*"; new: pids 9"* ]]
 	inside=$(sed -n 's/^IN //p' <<<"$output")
-	[[ "$output" == *"; new one: pids 9 -> in "*"${inside##*/}"*": pids 9"* ]]
+	[[ "$output" == *"; new: pids 9 -> in ${inside##*/}"*": pids 9"* ]]
 }
 
 @test "fixes have the user's own words, and work when pasted" {
