@@ -12,6 +12,7 @@
  * Needs no privilege, except for limits: see cgroup.
  * Read on: namespaces(7), cgroups(7), capabilities(7), seccomp(2), and the
  * Open Container Initiative's runtime-spec. */
+#include "compare.h"
 #include "options.h"
 #include "plan.h"
 #include "run.h"
@@ -25,6 +26,8 @@ int main(int argc, char *argv[])
 	struct chain chain;
 
 	options_read(argc, argv, &config, &request);
+	if (request.compare)
+		compare_run(request.compare, config.process.args, request.json);
 	explaining_chain = explaining;
 	if (request.check)
 		run_check();

@@ -34,7 +34,7 @@ static const char usage[] =
 	"                         ns-mnt chroot capdrop lsm\n"
 	"  --print-chain          print the chain as a shell would take it, and stop\n"
 	"  --chain   --step       run the links as separate programs; ask before each one\n"
-	"  --check                say of each layer whether it works here, and why not\n"
+	"  --check   which layers work here   --compare PID [PID]  --json   beside ours\n"
 	"  -x, --explain   -n, --dry-run   -h, --help   -V, --version\n"
 	"\n"
 	"Example, as any user:  compose-run -- sh -c 'hostname; ps'\n";
@@ -60,7 +60,9 @@ enum {
 	WITHOUT,
 	PRINT_CHAIN,
 	CHAIN,
-	STEP_THROUGH
+	STEP_THROUGH,
+	COMPARE,
+	JSON
 };
 
 static const struct option table[] = {
@@ -89,6 +91,8 @@ static const struct option table[] = {
 	{ "print-chain", no_argument, NULL, PRINT_CHAIN },
 	{ "chain", no_argument, NULL, CHAIN },
 	{ "step", no_argument, NULL, STEP_THROUGH },
+	{ "compare", required_argument, NULL, COMPARE },
+	{ "json", no_argument, NULL, JSON },
 	COMMON_OPTIONS,
 };
 
@@ -273,6 +277,8 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case PRINT_CHAIN: request->print = true; break;
 		case CHAIN: request->separate = true; break;
 		case STEP_THROUGH: request->step = true; break;
+		case COMPARE: request->compare = optarg; break;
+		case JSON: request->json = true; break;
 		}
 	if (config->hostname && config->linux_.host_uts)
 		die("--hostname does not go with --uts host: it would rename the machine");

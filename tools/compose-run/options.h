@@ -6,7 +6,8 @@
 
 /* What is to be done with the container, besides what it is to be. */
 struct request {
-	bool print, separate, check, step;
+	bool print, separate, check, step, json;
+	const char *compare; /* a process; or NULL */
 };
 
 /* Reads the command line. Ends with 125 at a mistake. */
