@@ -287,6 +287,8 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 	if (request->step && request->separate)
 		die("--step stops between the links of this process, and --chain makes programs of "
 		    "them");
+	if (request->json && !request->compare)
+		die("--json goes with --compare");
 	request->check = check_wanted;
 	config->process.args = argv + optind;
 	if (argv[optind] && !*argv[optind])
