@@ -8,12 +8,15 @@ bats_require_minimum_version 1.5.0
 LAYERS=(cgroup ns-user ns-pid ns-uts ns-ipc ns-net ns-mnt chroot capdrop lsm)
 
 setup() {
-	cd "$BATS_TEST_TMPDIR"
-	PIDS=()
+	cd "$BATS_TEST_TMPDIR" || return 1
+	PIDS=() TARGETS=()
 }
 
+# The program is killed first: who stands behind it then cleans up.
 teardown() {
 	local pid
+	for pid in "${TARGETS[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
+	[ "${#TARGETS[@]}" -eq 0 ] || sleep 0.2
 	for pid in "${PIDS[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
 	wait
 }
@@ -27,6 +30,7 @@ start() {
 	"$@" sleep "$mark" 3>&- &
 	PIDS+=("$!")
 	until_true find_target "$mark"
+	TARGETS+=("$TARGET")
 }
 find_target() {
 	TARGET=$(pgrep -n -x -f "sleep $1") && [ -r "/proc/$TARGET/status" ]
@@ -186,15 +190,14 @@ has_filter() { ! grep -q '^Seccomp:.0' /proc/self/status; }
 @test "cgroup: path and limits of both" {
 	is_root || skip "needs root, or a delegated cgroup"
 	cgroup --memory 64M --pids-limit 20 --cpus 0.5 true 2>/dev/null || skip "no limits can be set here"
-	start cgroup --name "compare-$$" --memory 64M --pids-limit 20 --cpus 0.5
+	start cgroup --memory 64M --pids-limit 20 --cpus 0.5
 	compare "$TARGET"
 	[ "$(layers_that_are different | xargs)" = cgroup ] || has_filter || { echo "$output"; false; }
-	[[ $(row cgroup) == *"compare-$$"* ]]
+	[[ $(row cgroup) == *"$TARGET: "*"/strata-"* ]]
 	for limit in 'memory: 64M' 'cpu: 0.5 CPUs' 'pids: 20'; do
 		[[ $(row cgroup) == *"limit of $limit"* ]] || { echo "$limit: $output"; false; }
 	done
 	# A limit above counts for those below.
-	kill -KILL "${PIDS[-1]}"
 	start cgroup --memory 64M cgroup --memory 128M
 	compare "$TARGET"
 	[[ $(row cgroup) == *"limit of memory: 64M"* ]] || { echo "$output"; false; }
