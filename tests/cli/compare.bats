@@ -491,3 +491,84 @@ for layer in seen["layers"]:
 	run sh -c 'compose-run --compare $$ $$ >/dev/full'
 	[ "$status" -eq 125 ]
 }
+
+# ---- --draw ----
+
+# The boxes of the picture in the file $1, a line each: "NAME: WHO".
+boxes() {
+	python3 - "$1" <<-'END'
+		import sys, xml.etree.ElementTree as tree
+		svg = "{http://www.w3.org/2000/svg}"
+		outer = None
+		for box in tree.parse(sys.argv[1]).iter(svg + "g"):
+		    texts = {t.get("class"): t.text for t in box.iter(svg + "text")}
+		    rect = [float(box.find(svg + "rect").get(k)) for k in ("x", "y", "width", "height")]
+		    rect[2] += rect[0]
+		    rect[3] += rect[1]
+		    if outer:
+		        assert rect[0] > outer[0] and rect[1] > outer[1], "not inside"
+		        assert rect[2] < outer[2] and rect[3] < outer[3], "not inside"
+		    outer = rect
+		    print("%s: %s" % (texts["n"], texts["w"]))
+	END
+}
+
+@test "--draw -- OPTIONS: a box for each link in the one before, and who makes it; nothing runs" {
+	command -v python3 >/dev/null || skip "python3 is not installed"
+	need_namespaces
+	compose-run --draw -- --without cgroup --init -v /etc:/mnt/a --hostname box -- touch ran >out.svg
+	[ ! -e ran ]
+	boxes out.svg >seen
+	grep -q '>--hostname box<' out.svg
+	grep -q 'Left out: cgroup<' out.svg
+	cat >wanted <<-'END'
+		ns-user: made by the supervisor
+		ns-pid: made by the supervisor
+		ns-uts: made by PID 1
+		ns-ipc: made by PID 1
+		ns-net: made by PID 1
+		ns-mnt: made by PID 1
+		chroot: made by PID 1
+		capdrop: made by PID 1
+		lsm: made by PID 1
+		init (ns-pid): PID 1 stays here, as the init
+		the program: a child of the init
+	END
+	diff wanted seen
+	compose-run --draw -- --without cgroup -- sh -c 'echo "a<b>&c"' >out.svg
+	boxes out.svg | tail -n 1 | grep -qx 'the program: PID 1 becomes it'
+	grep -qF 'a&lt;b&gt;&amp;c' out.svg
+}
+
+@test "--draw PID: the layers that a process has, and since which process" {
+	command -v python3 >/dev/null || skip "python3 is not installed"
+	need_namespaces
+	start own ns-pid ns-mnt sh -c 'ns-uts --hostname box -- "$@"; :' -
+	parent=$(awk '/^PPid/ { print $2 }' "/proc/$TARGET/status")
+	run --separate-stderr compose-run --draw "$TARGET"
+	[ "$status" -eq 0 ]
+	echo "$output" >out.svg
+	boxes out.svg >seen
+	[ "$(cut -d: -f1 seen | xargs)" = "${LAYERS[*]} sleep" ] || { cat seen; false; }
+	# PID 1 is the shell; the host name is of its child, the program.
+	grep -qx "ns-pid: first in it: $parent (sh), PID 1 inside" seen || { cat seen; false; }
+	grep -qx "ns-mnt: first in it: $parent (sh), PID 1 inside" seen
+	grep -qx "ns-uts: first in it: $TARGET (sleep)" seen
+	grep -qx "ns-net: not its own: the same as ours" seen
+	grep -q 'host name box<' out.svg
+	is_root || grep -qE '^ns-user: first in it: [0-9]+ \(ns-pid\), a supervisor$' seen
+}
+
+@test "--draw: what can't be read is not drawn as ours, and what can't be drawn is an error" {
+	run compose-run --draw 4194304
+	[ "$status" -eq 125 ]
+	[[ $output == *COMPARE-GONE* ]]
+	run compose-run --draw $$ $$
+	[ "$status" -eq 125 ]
+	run sh -c 'compose-run --draw $$ >/dev/full'
+	[ "$status" -eq 125 ]
+	is_root && skip "root may read all"
+	! readlink /proc/1/ns/uts >/dev/null || skip "process 1 may be read here"
+	compose-run --draw 1 >out.svg
+	boxes out.svg | grep -qx 'ns-uts: not known whether it is its own'
+}

@@ -38,6 +38,10 @@ void compare_judge(struct comparison *comparison);
 void compare_print_rows(const struct comparison *comparison);
 void compare_print_json(const struct comparison *comparison);
 
+/* What the table tells of one side (0 or 1) of a layer, on one line. A new
+ * string. */
+char *compare_words(const struct comparison *comparison, int layer, int side);
+
 /* "same", "different", "unknown". */
 extern const char *const verdict_names[];
 

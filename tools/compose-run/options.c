@@ -32,7 +32,7 @@ static const char usage[] =
 	"  --init                 PID 1 is an init, which passes signals on and reaps\n"
 	"  --without LAYER,...    leave out: cgroup ns-user ns-pid ns-uts ns-ipc ns-net\n"
 	"                         ns-mnt chroot capdrop lsm\n"
-	"  --print-chain          print the chain as a shell would take it, and stop\n"
+	"  --print-chain          print the chain for a shell   --draw PID|--   in SVG\n"
 	"  --chain   --step       run the links as separate programs; ask before each one\n"
 	"  --check   which layers work here   --compare PID [PID]  --json   beside ours\n"
 	"  -x, --explain   -n, --dry-run   -h, --help   -V, --version\n"
@@ -62,6 +62,7 @@ enum {
 	CHAIN,
 	STEP_THROUGH,
 	COMPARE,
+	DRAW,
 	JSON
 };
 
@@ -92,6 +93,7 @@ static const struct option table[] = {
 	{ "chain", no_argument, NULL, CHAIN },
 	{ "step", no_argument, NULL, STEP_THROUGH },
 	{ "compare", required_argument, NULL, COMPARE },
+	{ "draw", required_argument, NULL, DRAW },
 	{ "json", no_argument, NULL, JSON },
 	COMMON_OPTIONS,
 };
@@ -278,6 +280,7 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case CHAIN: request->separate = true; break;
 		case STEP_THROUGH: request->step = true; break;
 		case COMPARE: request->compare = optarg; break;
+		case DRAW: request->draw = optarg; break;
 		case JSON: request->json = true; break;
 		}
 	if (config->hostname && config->linux_.host_uts)

@@ -7,7 +7,7 @@
 /* What is to be done with the container, besides what it is to be. */
 struct request {
 	bool print, separate, check, step, json;
-	const char *compare; /* a process; or NULL */
+	const char *compare, *draw; /* a process; "--": what the options ask for; or NULL */
 };
 
 /* Reads the command line. Ends with 125 at a mistake. */

@@ -167,6 +167,12 @@ static char *side_in_words(const struct pair *pairs, size_t count, enum verdict 
 	return text.bytes ? text.bytes : copy_text("");
 }
 
+char *compare_words(const struct comparison *comparison, int layer, int side)
+{
+	return side_in_words(comparison->layers[layer].pairs, comparison->layers[layer].count,
+			     comparison->layers[layer].verdict, side);
+}
+
 /* What is told of a row that is the same: what differs all the same, such as
  * the number of a process, is told of both. */
 static char *both_in_words(const struct pair *pairs, size_t count)
