@@ -187,7 +187,12 @@ static int find_in(struct cgroup_layout *layout, const char *cgroup, const char 
 
 int cgroup_find(struct cgroup_layout *layout)
 {
-	return find_in(layout, "/proc/self/cgroup", "/proc/self/mountinfo");
+	return cgroup_find_of(layout, "/proc/self/cgroup");
+}
+
+int cgroup_find_of(struct cgroup_layout *layout, const char *cgroup)
+{
+	return find_in(layout, cgroup, "/proc/self/mountinfo");
 }
 
 struct cgroup_hierarchy *cgroup_with(struct cgroup_layout *layout, const char *controller)

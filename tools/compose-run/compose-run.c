@@ -12,7 +12,11 @@
  * Needs no privilege, except for limits: see cgroup.
  * Read on: namespaces(7), cgroups(7), capabilities(7), seccomp(2), and the
  * Open Container Initiative's runtime-spec. */
+#include <string.h>
+
+#include "compare.h"
 #include "detach.h"
+#include "draw.h"
 #include "manage.h"
 #include "message.h"
 #include "options.h"
@@ -31,10 +35,16 @@ int main(int argc, char *argv[])
 	tool_name = "compose-run";
 	manage(argc, argv);
 	options_read(argc, argv, &config, &request);
+	if (request.compare)
+		compare_run(request.compare, config.process.args, request.json);
+	if (request.draw && strcmp(request.draw, "--") != 0)
+		draw_process(request.draw, config.process.args);
 	explaining_chain = explaining;
 	if (request.check)
 		run_check();
 	plan_compile(&config, &chain);
+	if (request.draw)
+		draw_chain(&chain);
 	if (request.print) {
 		run_print(&chain);
 		return 0;

@@ -16,8 +16,7 @@
 static const char usage[] =
 	"Usage: compose-run [OPTION]... [--] [PROGRAM [ARG]...]\n"
 	"Run PROGRAM (sh) in a container with all layers, by chaining the ten tools, with\n"
-	"the options of docker run. Without --rootfs the image is the machine's own /,\n"
-	"read-only.\n"
+	"the options of docker run; the root is the machine's, read-only, or --rootfs.\n"
 	"\n"
 	"  --rootfs DIR[:rw]      the root directory; writes are thrown away without :rw\n"
 	"  --read-only            no writes to it at all\n"
@@ -35,6 +34,7 @@ static const char usage[] =
 	"                         their own; ask before each one\n"
 	"  -d, --detach   --name NAME   --rm   go on without us; then:  compose-run list,\n"
 	"                         logs|wait|stop|pause|unpause|rm NAME, exec NAME PROGRAM\n"
+	"  --compare PID [PID]   --json   --draw PID|--   beside ours; as a picture\n"
 	"  --check   -x, --explain   -n, --dry-run   -h, --help   -V, --version\n"
 	"\n"
 	"Example, as any user:  compose-run -- sh -c 'hostname; ps'\n";
@@ -62,7 +62,10 @@ enum {
 	CHAIN,
 	STEP_THROUGH,
 	RM,
-	NAME
+	NAME,
+	COMPARE,
+	DRAW,
+	JSON
 };
 
 static const struct option table[] = {
@@ -95,6 +98,9 @@ static const struct option table[] = {
 	{ "rm", no_argument, NULL, RM },
 	{ "tty", no_argument, NULL, 't' },
 	{ "name", required_argument, NULL, NAME },
+	{ "compare", required_argument, NULL, COMPARE },
+	{ "draw", required_argument, NULL, DRAW },
+	{ "json", no_argument, NULL, JSON },
 	COMMON_OPTIONS,
 };
 
@@ -283,6 +289,9 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case 't': request->tty = true; break;
 		case RM: request->remove = true; break;
 		case NAME: request->name = optarg; break;
+		case COMPARE: request->compare = optarg; break;
+		case DRAW: request->draw = optarg; break;
+		case JSON: request->json = true; break;
 		}
 	if (config->hostname && config->linux_.host_uts)
 		die("--hostname does not go with --uts host: it would rename the machine");
@@ -297,6 +306,8 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		die("-t carries keys and output between two terminals, and with -d nobody is there");
 	if (request->name && !request->detach)
 		die("--name is what a container is found by that goes on: use it with -d");
+	if (request->json && !request->compare)
+		die("--json goes with --compare");
 	request->check = check_wanted;
 	config->process.args = argv + optind;
 	if (argv[optind] && !*argv[optind])

@@ -6,10 +6,11 @@
 
 /* What is to be done with the container, besides what it is to be. */
 struct request {
-	bool print, separate, check, step;
-	bool tty;	     /* -t */
-	bool detach, remove; /* -d, --rm */
-	const char *name;    /* --name, or NULL */
+	bool print, separate, check, step, json;
+	bool tty;		    /* -t */
+	bool detach, remove;	    /* -d, --rm */
+	const char *name;	    /* --name, or NULL */
+	const char *compare, *draw; /* a process; "--": what the options ask for; or NULL */
 };
 
 /* Reads the command line. Ends with 125 at a mistake. */
