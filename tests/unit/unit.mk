@@ -27,7 +27,7 @@ SOURCES_maps = tools/ns-user/maps.c
 SOURCES_subid = tools/ns-user/subid.c tools/ns-user/maps.c
 SOURCES_sets = tools/capdrop/sets.c
 SOURCES_exec = tools/capdrop/exec.c tools/capdrop/sets.c
-SOURCES_plan = tools/compose-run/config.c tools/compose-run/plan.c tools/compose-run/options.c tools/compose-run/run.c
+SOURCES_plan = $(filter-out %/compose-run.c,$(wildcard tools/compose-run/*.c)) tools/ns-ipc/settings.c
 SOURCES_setup_ns_uts = tools/ns-uts/refusal.c
 SOURCES_setup_chroot = tools/chroot/refusal.c
 

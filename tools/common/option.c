@@ -13,6 +13,7 @@
 #include "why.h"
 
 static const char *tool_usage;
+static const char *(*tool_instead)(const char *option);
 bool check_wanted;
 
 void tool_start(const char *name, const char *usage, char *const words[])
@@ -24,6 +25,7 @@ void tool_start(const char *name, const char *usage, char *const words[])
 	failing = (struct failing){ NULL, NULL, NULL };
 	fill_standard_descriptors();
 	tool_usage = usage;
+	tool_instead = NULL;
 	check_wanted = false;
 	explaining =
 		explaining_chain || dry_run || (explain && *explain && strcmp(explain, "0") != 0);
@@ -35,13 +37,20 @@ void tool_start(const char *name, const char *usage, char *const words[])
 	opterr = 0;
 }
 
+void tool_refuses(const char *(*instead)(const char *option))
+{
+	tool_instead = instead;
+}
+
 static _Noreturn void die_unknown(const char *word, const struct option *table)
 {
 	const char *names[80];
 	const char *name = word;
 	size_t n = 0;
-	const char *close;
+	const char *close, *instead = tool_instead ? tool_instead(word) : NULL;
 
+	if (instead)
+		die("option '%.*s' is not taken: %s", (int)strcspn(word, "="), word, instead);
 	if (strncmp(word, "--", 2) != 0)
 		die("unknown option '%s'; '%s --help' lists the options", word, tool_name);
 	name += 2;
