@@ -1,17 +1,15 @@
 /* environment.c: the variables of the container's environment. See environment.h. */
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "environment.h"
+#include "memory.h"
 #include "message.h"
 
-/* What execve(2) takes as one word, MAX_ARG_STRLEN in the kernel. */
-#define LINE_MAX_BYTES 131072
-/* No file of variables is longer; one without an end would be. */
-#define FILE_MAX_BYTES 2097152
+/* No environment is longer; a file without an end would be. */
+#define FILE_BYTES_MAX 2097152
 
 static void add(struct words *env, const char *text)
 {
@@ -52,41 +50,45 @@ static void add_line(struct config *config, char *line, const char *path, unsign
 	add(&config->process.env_file, line);
 }
 
-void environment_add_file(struct config *config, const char *path)
+/* The whole file as a string. */
+static char *read_whole(const char *path)
 {
-	static const char mark[] = "\xEF\xBB\xBF"; /* with which some editors begin a file */
 	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t size = 0, all = 0;
-	unsigned long number = 0;
-	ssize_t n;
+	char *text = resize(NULL, FILE_BYTES_MAX + 1, 1);
+	size_t n;
 
 	if (!file)
 		die_errno("--env-file: cannot open '%s'", path);
-	errno = 0;
-	/* Byte by byte up to a newline, so one without any is stopped too. */
-	while ((n = getdelim(&line, &size, '\n', file)) >= 0) {
-		char *text = line;
-
-		all += (size_t)n;
-		number++;
-		if (n > LINE_MAX_BYTES || all > FILE_MAX_BYTES)
-			die("--env-file: '%s' is too long for an environment (line %lu)", path,
-			    number);
-		if (strlen(line) != (size_t)n)
-			die("--env-file: line %lu of '%s' has a byte 0 in it, so it is no text",
-			    number, path);
-		/* A line's end may be Windows'. */
-		if (n && line[n - 1] == '\n')
-			line[--n] = '\0';
-		if (n && line[n - 1] == '\r')
-			line[--n] = '\0';
-		if (number == 1 && strncmp(text, mark, 3) == 0)
-			text += 3;
-		add_line(config, text, path, number);
-	}
+	n = fread(text, 1, FILE_BYTES_MAX + 1, file);
 	if (ferror(file))
 		die_errno("--env-file: cannot read '%s'", path);
-	free(line);
+	if (n > FILE_BYTES_MAX)
+		die("--env-file: '%s' is too long for an environment", path);
+	text[n] = '\0';
+	if (strlen(text) != n)
+		die("--env-file: '%s' is no text: there is a byte 0 in it", path);
 	fclose(file);
+	return text;
+}
+
+void environment_add_file(struct config *config, const char *path)
+{
+	static const char mark[] = "\xEF\xBB\xBF"; /* with which some editors begin a file */
+	char *text = read_whole(path), *line = text;
+	unsigned long number = 0;
+
+	if (strncmp(line, mark, 3) == 0)
+		line += 3;
+	while (*line) {
+		size_t length = strcspn(line, "\n");
+		char *next = line + length + (line[length] == '\n');
+
+		line[length] = '\0';
+		/* A line's end may be that of Windows. */
+		if (length && line[length - 1] == '\r')
+			line[length - 1] = '\0';
+		add_line(config, line, path, ++number);
+		line = next;
+	}
+	free(text);
 }

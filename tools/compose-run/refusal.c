@@ -34,8 +34,8 @@ bool compose_run_decide(const char *call, int error, const struct state *state,
 			      "CAP_SYS_RESOURCE), the hard limit is %s already",
 			      text_of(limit->now.rlim_max));
 	}
-	FIX("ask for at most what holds:  --ulimit %s=%s   or use sudo", limit->name,
-	    text_of(limit->now.rlim_max));
+	FIX("ask for at most what holds:  --ulimit %s=%s%s", limit->name,
+	    text_of(limit->now.rlim_max), state->uid ? "   or use sudo" : "");
 	return REASON("ULIMIT-HARD", "prlimit(2)",
 		      "the hard limit of %s is %s here, and only who has CAP_SYS_RESOURCE on the "
 		      "machine itself may raise it; you are uid %u%s",

@@ -9,7 +9,7 @@
 /* The limit under way, and what it was before. */
 struct ulimit_facts {
 	const char *name;
-	int resource;
+	__rlimit_resource_t resource;
 	rlim_t hard;	   /* what was asked for */
 	struct rlimit now; /* what holds */
 };

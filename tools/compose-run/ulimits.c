@@ -20,7 +20,7 @@
 
 static const struct {
 	const char *name; /* in docker run, and as an option of prlimit(1) */
-	int resource;
+	__rlimit_resource_t resource;
 } kinds[] = {
 	{ "core", RLIMIT_CORE },	 { "cpu", RLIMIT_CPU },
 	{ "data", RLIMIT_DATA },	 { "fsize", RLIMIT_FSIZE },
@@ -33,7 +33,7 @@ static const struct {
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
-static const char *name_of(int resource)
+static const char *name_of(__rlimit_resource_t resource)
 {
 	for (size_t i = 0; i < KINDS; i++)
 		if (kinds[i].resource == resource)
@@ -41,7 +41,7 @@ static const char *name_of(int resource)
 	return "?";
 }
 
-static int find_kind(const char *text)
+static __rlimit_resource_t find_kind(const char *text)
 {
 	const char *names[KINDS + 1] = { NULL };
 	char *name = copy_part(text, strcspn(text, "="));
@@ -74,7 +74,7 @@ static bool read_value(const char *text, size_t length, rlim_t *value)
 }
 
 /* Reads "NAME=SOFT[:HARD]". Returns the resource. */
-static int read_limit(const char *text, struct rlimit *limit)
+static __rlimit_resource_t read_limit(const char *text, struct rlimit *limit)
 {
 	int resource = find_kind(text);
 	const char *soft = strchr(text, '='), *colon;
@@ -123,7 +123,7 @@ static void look(char *text, size_t size)
 	struct rlimit now;
 
 	*text = '\0';
-	if (prlimit(0, (__rlimit_resource_t)asked.resource, NULL, &now) == 0)
+	if (prlimit(0, asked.resource, NULL, &now) == 0)
 		snprintf(text, size, "%s %s:%s", asked.name, limit_text(now.rlim_cur),
 			 limit_text(now.rlim_max));
 }
@@ -135,19 +135,17 @@ void ulimits_set(const struct words *row)
 	for (size_t i = 1; i < row->count; i++) {
 		const char *text = row->word[i] + strlen("--");
 		struct rlimit limit, now;
-		int resource = read_limit(text, &limit);
+		__rlimit_resource_t resource = read_limit(text, &limit);
 
 		asked = (struct ulimit_facts){ .name = name_of(resource),
 					       .resource = resource,
 					       .hard = limit.rlim_max };
-		if (prlimit(0, (__rlimit_resource_t)resource, NULL, &asked.now) != 0)
+		if (prlimit(0, resource, NULL, &asked.now) != 0)
 			die_errno("cannot read the limit %s", asked.name);
 		step_watch(look);
-		STEP(prlimit(0, (__rlimit_resource_t)resource, &limit, NULL), "set the limit %s",
-		     text);
+		STEP(prlimit(0, resource, &limit, NULL), "set the limit %s", text);
 		step_watch(NULL);
-		STEP(prlimit(0, (__rlimit_resource_t)resource, NULL, &now),
-		     "read the limit %s back", asked.name);
+		STEP(prlimit(0, resource, NULL, &now), "read the limit %s back", asked.name);
 		if (dry_run)
 			continue;
 		errno = 0;
