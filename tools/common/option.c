@@ -42,15 +42,24 @@ void tool_refuses(const char *(*instead)(const char *option))
 	tool_instead = instead;
 }
 
+/* Ends the process when the word is an option that the tool knows and does not
+ * take. */
+static void refuse_known(const char *word)
+{
+	const char *instead = tool_instead ? tool_instead(word) : NULL;
+
+	if (instead)
+		die("option '%.*s' is not taken: %s", (int)strcspn(word, "="), word, instead);
+}
+
 static _Noreturn void die_unknown(const char *word, const struct option *table)
 {
 	const char *names[80];
 	const char *name = word;
 	size_t n = 0;
-	const char *close, *instead = tool_instead ? tool_instead(word) : NULL;
+	const char *close;
 
-	if (instead)
-		die("option '%.*s' is not taken: %s", (int)strcspn(word, "="), word, instead);
+	refuse_known(word);
 	if (strncmp(word, "--", 2) != 0)
 		die("unknown option '%s'; '%s --help' lists the options", word, tool_name);
 	name += 2;
@@ -71,6 +80,9 @@ int next_option(int argc, char *argv[], const char *letters, const struct option
 	snprintf(all, sizeof(all), "+:hVxn%s", letters);
 	for (;;) {
 		word = optind ? optind : 1;
+		/* Before getopt takes it for a shortened one: --ip for --ipc. */
+		if (word < argc && strncmp(argv[word], "--", 2) == 0 && argv[word][2])
+			refuse_known(argv[word]);
 		c = getopt_long(argc, argv, all, table, NULL);
 		switch (c) {
 		case 'h':
