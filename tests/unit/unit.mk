@@ -28,14 +28,16 @@ SOURCES_maps = tools/ns-user/maps.c
 SOURCES_subid = tools/ns-user/subid.c tools/ns-user/maps.c
 SOURCES_sets = tools/capdrop/sets.c
 SOURCES_exec = tools/capdrop/exec.c tools/capdrop/sets.c
-SOURCES_plan = tools/compose-run/config.c tools/compose-run/plan.c tools/compose-run/options.c tools/compose-run/run.c
 SOURCES_compare = -Wno-unused-function $(addprefix tools/compose-run/,compare.c facts.c inside.c json.c process.c \
 	roots.c rows.c who.c) tools/capdrop/sets.c tools/cgroup/find.c
+SOURCES_plan = -Wno-unused-function $(filter-out %/compose-run.c,$(wildcard tools/compose-run/*.c)) \
+	tools/ns-ipc/settings.c tools/capdrop/sets.c tools/cgroup/find.c
 SOURCES_setup_ns_uts = tools/ns-uts/refusal.c
 SOURCES_setup_chroot = tools/chroot/refusal.c
 
 LIBS_compare = -ljansson -lcap
 LIBS_sets = -lcap
+LIBS_plan = -lcap -ljansson
 LIBS_exec = -lcap
 LIBS_refusal_capdrop = -lcap
 LIBS_denial = -lseccomp -ljansson
