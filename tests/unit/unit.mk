@@ -30,8 +30,9 @@ SOURCES_sets = tools/capdrop/sets.c
 SOURCES_exec = tools/capdrop/exec.c tools/capdrop/sets.c
 SOURCES_compare = -Wno-unused-function $(addprefix tools/compose-run/,compare.c facts.c inside.c json.c process.c \
 	roots.c rows.c who.c) tools/capdrop/sets.c tools/cgroup/find.c
-SOURCES_plan = -Wno-unused-function $(filter-out %/compose-run.c,$(wildcard tools/compose-run/*.c)) \
-	tools/ns-ipc/settings.c tools/capdrop/sets.c tools/cgroup/find.c
+SOURCES_plan = $(filter-out $(addprefix tools/compose-run/,compose-run.c compare.c facts.c inside.c limits.c json.c \
+	process.c roots.c rows.c who.c draw.c picture.c manage.c enter.c detach.c store.c pty.c walk.c),$(wildcard \
+	tools/compose-run/*.c)) tools/ns-ipc/settings.c
 SOURCES_setup_ns_uts = tools/ns-uts/refusal.c
 SOURCES_setup_chroot = tools/chroot/refusal.c
 
