@@ -387,7 +387,7 @@ refused() {
 	refused 'name it as PROGRAM' --entrypoint sh
 	refused 'ns-net --join PID' --link=a:b
 	refused "'-P' is not taken" -P
-	refused 'redirect them' --log-driver none
+	refused 'logs NAME' --log-driver none
 	refused '--device' --gpus all
 	refused 'until compose-run' --restart always
 	refused 'no images' --platform linux/arm64
