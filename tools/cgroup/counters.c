@@ -110,8 +110,9 @@ static void read_pids(struct cgroup_work *work, bool all, struct cgroup_counters
 	struct cgroup_hierarchy *cgroup = counting(work, "pids");
 	char text[256];
 
-	if (read_at(cgroup, "pids.events", text, sizeof(text)) > 0)
-		counters->refused = counter_in(text, "max");
+	if (!cgroup || read_at(cgroup, "pids.events", text, sizeof(text)) <= 0)
+		return;
+	counters->refused = counter_in(text, "max");
 	counters->pids_on = counters->refused >= 0;
 	if (!counters->pids_on)
 		return;
