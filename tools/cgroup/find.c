@@ -19,6 +19,7 @@
 #include "file.h"
 #include "memory.h"
 #include "mountinfo.h"
+#include "paste.h"
 
 bool cgroup_listed(const char *list, const char *word)
 {
@@ -252,7 +253,7 @@ bool cgroup_can_create(char *why, size_t size)
 	struct cgroup_hierarchy *hierarchy;
 	char *procs;
 	int fd, error;
-	bool can;
+	bool can, systemd = access("/run/systemd/system", F_OK) == 0;
 
 	if (cgroup_find(&layout) != 0) {
 		snprintf(why, size, "there is no /proc to find our cgroup with");
@@ -288,9 +289,9 @@ bool cgroup_can_create(char *why, size_t size)
 	if (error == EROFS)
 		snprintf(why, size, "%s is mounted read-only", hierarchy->mount);
 	else
-		snprintf(why, size,
-			 "the cgroup %s is not yours; 'systemd-run --user --scope -p "
-			 "Delegate=yes ...' gives you one",
-			 hierarchy->own);
+		snprintf(why, size, "the cgroup %s is not yours%s%s%s", hierarchy->own,
+			 systemd ? "; to get one:  systemd-run --user --scope -p Delegate=yes "
+				 : ", and root would have to give you one",
+			 systemd ? paste_line(NULL, NULL) : "", systemd ? " " : "");
 	return false;
 }

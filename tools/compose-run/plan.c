@@ -106,7 +106,7 @@ static void plan_env(const struct config *config, struct chain *chain, const cha
 static void plan_cgroup(const struct config *config, struct chain *chain)
 {
 	struct words *words;
-	char why[512];
+	char why[1000];
 
 	if (config_without(config, "cgroup"))
 		return;
