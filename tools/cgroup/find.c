@@ -196,6 +196,24 @@ int cgroup_find_of(struct cgroup_layout *layout, const char *cgroup)
 	return find_in(layout, cgroup, "/proc/self/mountinfo");
 }
 
+void cgroup_own_path(const struct cgroup_hierarchy *in, char *path, size_t size)
+{
+	char text[4096] = "", *line, *position;
+
+	*path = '\0';
+	read_file("/proc/self/cgroup", text, sizeof(text));
+	for (line = strtok_r(text, "\n", &position); line; line = strtok_r(NULL, "\n", &position)) {
+		char *controllers = strchr(line, ':');
+		char *own = controllers ? strchr(++controllers, ':') : NULL;
+
+		if (!own)
+			continue;
+		*own++ = '\0';
+		if (strcmp(controllers, in->controllers) == 0)
+			snprintf(path, size, "%s", own);
+	}
+}
+
 struct cgroup_hierarchy *cgroup_with(struct cgroup_layout *layout, const char *controller)
 {
 	struct cgroup_hierarchy *unified = NULL;
