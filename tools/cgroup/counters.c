@@ -170,7 +170,7 @@ static void read_memory(struct cgroup_work *work, bool all, struct cgroup_counte
 			 * (5.2) of this one alone. */
 			read_at(cgroup, "memory.events.local", text, sizeof(text));
 			counters->memory_hits = counter_in(text, "max");
-			counters->oom_here = counter_in(text, "oom");
+			counters->oom_here = *text ? counter_in(text, "oom") : oom;
 			counters->oom_below = oom - counters->oom_here;
 			counters->limit_reached = counters->oom_here > 0;
 		}
