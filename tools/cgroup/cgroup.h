@@ -73,6 +73,10 @@ bool cgroup_lists(const char *directory, const char *file, const char *word);
  * otherwise v2. "cgroup" is what all cgroups of v2 have. NULL for none. */
 struct cgroup_hierarchy *cgroup_with(struct cgroup_layout *layout, const char *controller);
 
+/* The path of our cgroup in one hierarchy, as /proc/self/cgroup has it; "" when
+ * it can't be read. */
+void cgroup_own_path(const struct cgroup_hierarchy *in, char *path, size_t size);
+
 /* Whether `word` stands in `list`, between commas, blanks or line ends. */
 bool cgroup_listed(const char *list, const char *word);
 

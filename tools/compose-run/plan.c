@@ -83,7 +83,7 @@ static void plan_ulimits(const struct config *config, struct chain *chain)
 static void plan_cgroup(const struct config *config, struct chain *chain)
 {
 	struct words *words;
-	char why[512];
+	char why[1000];
 
 	if (config_without(config, "cgroup"))
 		return;
