@@ -17,10 +17,7 @@ check_1() {
 		return
 	fi
 	namespace=$(readlink "/proc/$inside/ns/pid")
-	are=0
-	for link in /proc/[0-9]*/ns/pid; do
-		[ "$(readlink "$link" 2>/dev/null)" != "$namespace" ] || are=$((are + 1))
-	done
+	are=$(find /proc/[0-9]*/ns/pid -lname "$(printf '%s' "$namespace" | sed 's/[][]/\\&/g')" 2>/dev/null | wc -l)
 	[ "$seen" -le $((are + 1)) ] ||
 		no "it has a PID namespace of its own, but sees $seen processes in /proc, and there are only $are in that namespace" \
 			"that /proc was mounted for the machine's PID namespace, before; a fresh one is needed, in a mount namespace, behind ns-pid"
@@ -55,7 +52,7 @@ check_2() {
 	*) kill -TERM "$line_pid" ;;
 	esac
 	i=50
-	while [ -n "$(its_processes)" ] && [ $i -gt 0 ]; do
+	while { running || [ -e "/proc/$inside" ]; } && [ $i -gt 0 ]; do
 		pause
 		i=$((i - 1))
 	done
