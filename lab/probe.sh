@@ -21,8 +21,9 @@ no() {
 	reason=$(printf '%s\n' "$@")
 }
 
-# The processes of the line: its session, what descends from it, and what
-# carries its mark in the environment (which outlives both).
+# The processes of the line: its session, what descends from it, and, since who
+# has lost his parents may be in another session, what carries our mark in the
+# environment, or reads or writes our files.
 its_processes() {
 	ps -A -o pid=,ppid=,sess=,stat= | awk -v top="$line_pid" -v our="$$" '
 		{ parent[$1] = $2; dead[$1] = $4 ~ /^Z/; if ($3 == top) mine[$1] = 1 }
@@ -37,6 +38,7 @@ its_processes() {
 		}'
 	grep -lsz "^STRATA_LAB_LINE=$mark\$" /proc/[0-9]*/environ 2>/dev/null |
 		sed 's,/proc/\([0-9]*\)/.*,\1,'
+	find /proc/[0-9]*/fd/[012] -prune -lname "$scratch/*" 2>/dev/null | cut -d / -f 3
 }
 
 # Milliseconds do for most lines; the time limit is for the others.

@@ -22,12 +22,12 @@ still_fine() {
 	elif ! touch "$folder/data/outside" 2>/dev/null; then
 		no "data can't be written outside either; only the shell's view of it should differ"
 	fi
-	[ $verdict = yes ]
+	[ "$verdict" = yes ]
 }
 
 is_root() {
 	[ "$(ask 'id -u')" = 0 ] || no "the shell is not root inside (id -u says $(ask 'id -u')); for another user it would be no trick"
-	[ $verdict = yes ]
+	[ "$verdict" = yes ]
 }
 
 title_1="a shell that is root, and can read what is in 'data' but write nothing there"

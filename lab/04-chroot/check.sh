@@ -9,7 +9,7 @@ make_box() {
 	}
 	treasure=gold-$(date +%N)
 	echo "$treasure" >"$folder/treasure"
-	echo "$treasure" | tr a-z A-Z >"$folder/box/etc/mark"
+	echo "$treasure" | tr gold GOLD >"$folder/box/etc/mark"
 }
 
 # in_the_box: is the shell's / the box, and is it root?
@@ -20,7 +20,7 @@ in_the_box() {
 	elif [ "$(ask 'id -u')" != 0 ]; then
 		no "the shell is not root inside (id -u says $(ask 'id -u')); for another user the escape would be no trick"
 	fi
-	[ $verdict = yes ]
+	[ "$verdict" = yes ]
 }
 
 # no_way_out: the treasure can't be read by the ways of this lab.
