@@ -92,7 +92,7 @@ static void namespaces(void **unused)
 	assert_non_null(strstr(reason.fix, "lsns -t net;"));
 	expect("unshare(CLONE_NEWPID)", EINVAL, fine, "PID-TWICE");
 	expect("setns(other, CLONE_NEWNET)", EPERM, user, "NS-JOIN-PRIV");
-	joining = (struct joining){ "4711", 4711, 0, true };
+	joining = (struct joining){ "4711", 4711, 0, true, NULL };
 	expect("setns(other, CLONE_NEWUSER)", EINVAL, fine, "NS-JOIN-SELF");
 	expect("setns(other, CLONE_NEWPID)", EINVAL, fine, "NS-JOIN-UP");
 	expect("open(path, O_RDONLY | O_CLOEXEC)", EACCES, user, "NS-JOIN-PRIV");
