@@ -283,3 +283,34 @@ need_overlay() {
 	[ "$status" -eq 125 ]
 	[[ $output == *"(ENOENT)"* ]]
 }
+
+@test "--dev on /dev itself has the devices of the machine" {
+	run own ns-mnt --dev /dev -- sh -c '[ -c /dev/null ] && [ -c /dev/zero ] && head -c 4 /dev/zero | wc -c
+		echo x >/dev/null; cat /dev/null'
+	[ "$status" -eq 0 ]
+	[ "$output" -eq 4 ]
+}
+
+# A process has its root and its current directory whatever is put over them.
+@test "--remount-ro of / and of the current directory is true for the program" {
+	for place in / . "$PWD" ..; do
+		run own ns-mnt --remount-ro "$place" -- sh -c 'pwd; touch here || touch "$PWD/there"'
+		[ "${lines[0]}" = "$PWD" ]
+		[ "$status" -ne 0 ]
+		[[ ${lines[1]} == *"Read-only"* && ${lines[2]} == *"Read-only"* ]]
+	done
+	[ ! -e here ] && [ ! -e there ]
+	# And further mounts are made in there, by relative names as well.
+	run own ns-mnt --remount-ro / --tmpfs to --bind from:from/below -- sh -c 'touch to/x; unshare -U ls from/below'
+	[ "$output" = "$(printf 'below\nfile')" ]
+}
+
+@test "a mount over the current directory is what the program sees" {
+	cd from
+	run own ns-mnt --tmpfs "$PWD" -- sh -c 'ls; touch x; pwd'
+	[ "$output" = "$PWD" ]
+	[ ! -e x ]
+	# Where it is gone by that, the program stays where it was.
+	run own ns-mnt --tmpfs .. -- cat file
+	[ "$output" = here ]
+}

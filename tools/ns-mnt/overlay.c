@@ -85,11 +85,12 @@ static char *find_value(const char *options, const char *name)
 	return NULL;
 }
 
-void mount_overlay(const struct mount_order *order, const char *root)
+void mount_overlay(const struct mount_order *order)
 {
 	char *upper = find_value(order->options, "upper");
 	char *work = find_value(order->options, "work");
-	char *place = print_text("%s%s%s", root ? root : "", root ? "/" : "", order->target);
+	char *place = print_text("%s%s%s", order->root ? order->root : "", order->root ? "/" : "",
+				 order->target);
 	char layers[VALUE_SIZE] = "", *copy = copy_text(order->source), *save = NULL, *covered;
 	int fs, mount, target, before = -1;
 	bool own_tmpfs = !upper;
@@ -104,7 +105,7 @@ void mount_overlay(const struct mount_order *order, const char *root)
 	free(copy);
 	free(covered);
 	free(place);
-	target = mount_open_target(order, root, true);
+	target = mount_open_target(order, true);
 
 	/* Without an upper layer of one's own: a tmpfs, thrown away with the
 	 * namespace. It is put where the overlay will go, which covers it. */
