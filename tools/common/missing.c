@@ -47,8 +47,8 @@ static void find_near(int fd, const char *name, size_t length, struct missing *m
 		if (entry->d_name[0] != '.')
 			words[n++] = copy_text(entry->d_name);
 	best = closest(name, words);
-	/* Two names of one or two letters are always alike. */
-	if (best && strlen(name) > 2)
+	/* Short names are all alike: what people mistype is not the first letter. */
+	if (best && strlen(name) > 2 && *best == *name)
 		snprintf(missing->other, sizeof(missing->other), "%.*s%s", (int)length,
 			 missing->part, best);
 	if (directory)

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "why.h"
+
 struct missing {
 	enum missing_kind {
 		PATH_FINE,
@@ -34,5 +36,11 @@ void missing_find(const char *top, const char *path, int directory, struct missi
 /* The same in words, for a 'why': "'/nope' is not there". The string is
  * overwritten by the next call. */
 const char *missing_words(const struct missing *missing);
+
+/* Decides what to do about it: PATH-ACCESS for what we may not search, else `id`,
+ * with `what` in front of the words ("of --bind, "; or ""). Returns false when
+ * all is there. Reads nothing of the machine. */
+bool missing_decide(const char *id, const char *what, const struct missing *missing,
+		    const struct state *state, struct reason *reason);
 
 #endif

@@ -157,7 +157,9 @@ const char *paste_edit(const char *old, const char *new)
 		char *at = strstr(tool_words[i], old), *edited;
 
 		/* The first place only, and as a whole part of a path. */
-		if (!at || (at[strlen(old)] && !strchr("/:,", at[strlen(old)])))
+		if (at && at[strlen(old)] && !strchr("/:,", at[strlen(old)]))
+			at = NULL;
+		if (!at)
 			edited = copy_text(tool_words[i]);
 		else
 			edited = print_text("%.*s%s%s", (int)(at - tool_words[i]), tool_words[i],
@@ -197,6 +199,34 @@ const char *paste_swap(const char *old, const char *new)
 			free(word);
 		}
 	}
+	add_words(line, i);
+	return line;
+}
+
+const char *paste_without(const char *option, const char *value, const char *new)
+{
+	char *line = next_line(), *word, *whole = print_text("%s=%s", option, value ? value : "");
+	int i;
+
+	if (!was_typed())
+		return "...";
+	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
+	if (*new)
+		add(line, new);
+	for (i = 1; tool_words[i] && i < optind && strlen(line) < LINE_SIZE / 2; i++) {
+		bool named = strcmp(tool_words[i], option) == 0;
+
+		if (named && value && tool_words[i + 1] && strcmp(tool_words[i + 1], value) == 0) {
+			i++;
+			continue;
+		}
+		if ((named && !value) || strcmp(tool_words[i], whole) == 0)
+			continue;
+		word = paste_word(tool_words[i]);
+		add(line, word);
+		free(word);
+	}
+	free(whole);
 	add_words(line, i);
 	return line;
 }

@@ -106,6 +106,7 @@ struct plan {
 	bool no_proc, diff;
 	struct mount_order *mounts;
 	size_t count;
+	struct mnt_facts facts; /* for when a step fails */
 };
 
 /* Whether /proc is of another PID namespace than ours: there, /proc/self has
@@ -240,16 +241,20 @@ static void setup(struct plan *plan)
 	}
 
 	if (!plan->no_proc && !plan->root && !plan->join && proc_is_foreign()) {
-		mount_make(&(struct mount_order){
-			.kind = MOUNT_FS, .type = "proc", .target = "/proc" });
+		struct mount_order fresh = { .kind = MOUNT_FS, .type = "proc", .target = "/proc" };
+
+		plan->facts.order = &fresh;
+		mount_make(&fresh);
 		planned_add("a fresh /proc");
 	}
 
 	for (size_t i = 0; i < plan->count; i++) {
 		find_inside(plan, i);
+		plan->facts.order = &plan->mounts[i];
 		mount_make(&plan->mounts[i]);
 		plan_mount(&plan->mounts[i]);
 	}
+	plan->facts.order = NULL;
 	directory_follow();
 	umask(before);
 	if (compare) {
@@ -271,7 +276,7 @@ int main(int argc, char *argv[])
 	int c;
 
 	tool_start("ns-mnt", usage, argv);
-	failing.decide = ns_mnt_decide;
+	failing = (struct failing){ ns_mnt_decide, NULL, &plan.facts };
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
 		case ROOT: plan.root = optarg; break;

@@ -72,7 +72,7 @@ static void add_lower(char list[VALUE_SIZE], const char *folder, const char *cov
 }
 
 /* The value of "NAME=value" in a list of options, as a copy; or NULL. */
-static char *find_value(const char *options, const char *name)
+char *overlay_value(const char *options, const char *name)
 {
 	size_t length = strlen(name);
 
@@ -87,8 +87,8 @@ static char *find_value(const char *options, const char *name)
 
 void mount_overlay(const struct mount_order *order)
 {
-	char *upper = find_value(order->options, "upper");
-	char *work = find_value(order->options, "work");
+	char *upper = overlay_value(order->options, "upper");
+	char *work = overlay_value(order->options, "work");
 	char *place = print_text("%s%s%s", order->root ? order->root : "", order->root ? "/" : "",
 				 order->target);
 	char layers[VALUE_SIZE] = "", *copy = copy_text(order->source), *save = NULL, *covered;

@@ -10,4 +10,7 @@
  * Documentation/filesystems/overlayfs.rst. */
 void mount_overlay(const struct mount_order *order);
 
+/* The value of "NAME=value" in a list of options, as a new string; or NULL. */
+char *overlay_value(const char *options, const char *name);
+
 #endif
