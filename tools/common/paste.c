@@ -72,7 +72,7 @@ static const char *directory_to_type(const char *typed)
 
 const char *paste_directory(void)
 {
-	return directory_to_type(tool_words[0]);
+	return tool_words && tool_words[0] ? directory_to_type(tool_words[0]) : "";
 }
 
 /* Adds the words from `i` on, quoted; "..." for those that don't fit, and for
