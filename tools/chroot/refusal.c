@@ -83,7 +83,7 @@ static bool decide_pivot(int error, const struct state *state, const struct chro
 	if (facts->initramfs) {
 		FIX("weaker, since the old root stays where it is:  %s\n"
 		    "or start a root of its own first, as an initramfs does: switch_root(8)",
-		    paste_without("--pivot", NULL, ""));
+		    paste_instead("--pivot", NULL, ""));
 		return REASON("PIVOT-INITRAMFS", "pivot_root(2)",
 			      "the machine runs from its initramfs: that root (rootfs) is below "
 			      "all other mounts, and\ncan't be swapped");

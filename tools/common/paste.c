@@ -203,7 +203,7 @@ const char *paste_swap(const char *old, const char *new)
 	return line;
 }
 
-const char *paste_without(const char *option, const char *value, const char *new)
+const char *paste_instead(const char *option, const char *value, const char *new)
 {
 	char *line = next_line(), *word, *whole = print_text("%s=%s", option, value ? value : "");
 	int i;

@@ -31,7 +31,7 @@ const char *paste_swap(const char *old, const char *new);
 
 /* The same line without an option of the link's own and its `value` (NULL: it
  * takes none), and with the options `new` in front; "" for none. */
-const char *paste_without(const char *option, const char *value, const char *new);
+const char *paste_instead(const char *option, const char *value, const char *new);
 
 /* The same line, with `options` instead of all options of the link's own. */
 const char *paste_only(const char *options);

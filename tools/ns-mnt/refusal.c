@@ -43,7 +43,7 @@ static bool decide_owner(const struct mnt_facts *facts, struct reason *reason)
 		    "or show the /sys that there is:  ns-user %s",
 		    paste_line(asks_for("--proc") ? "ns-user ns-pid ns-net" : "ns-user ns-net",
 			       NULL),
-		    paste_without("--sys", facts->order->target, option));
+		    paste_instead("--sys", facts->order->target, option));
 		return REASON("SYSFS-NETNS", "user_namespaces(7)",
 			      "/sys shows network devices: in a user namespace it may be mounted "
 			      "only for a\nnetwork namespace that it owns, and ours belongs to an "
@@ -107,7 +107,7 @@ static bool decide_revealing(const struct state *state, const struct mnt_facts *
 	    "or start the container around us with docker run --security-opt "
 	    "systempaths=unconfined,\nor with podman run --security-opt unmask=ALL",
 	    asks_for(is_type(facts, "sysfs") ? "--sys" : "--proc")
-		    ? paste_without(is_type(facts, "sysfs") ? "--sys" : "--proc",
+		    ? paste_instead(is_type(facts, "sysfs") ? "--sys" : "--proc",
 				    facts->order->target, text)
 		    : paste_line(NULL, "--no-proc"));
 	if (*facts->covered)
