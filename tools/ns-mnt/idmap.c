@@ -72,10 +72,22 @@ static void stay_inside(int end)
 	STEP(write(end, number, strlen(number)), "tell the number of the child");
 	if (dry_run)
 		return;
+	shutdown(end, SHUT_WR);
 	/* This ends when the parent closes its end, or ends itself. */
 	if (read(end, &byte, 1) < 0)
 		_Exit(EXIT_TOOL_FAILED);
 	_Exit(0);
+}
+
+/* The child has told nothing. */
+static _Noreturn void give_up(pid_t child, int end)
+{
+	int status = 0;
+
+	close(end);
+	if (waitpid(child, &status, 0) == child && status != 0)
+		_Exit(EXIT_TOOL_FAILED); /* it has said why */
+	die("cannot tell the number of the child that is in the user namespace");
 }
 
 static int make_namespace(struct idmap *map)
@@ -97,7 +109,7 @@ static int make_namespace(struct idmap *map)
 		if (got < 0)
 			die_errno("cannot wait for the child that is in the user namespace");
 		if (got == 0)
-			_Exit(EXIT_TOOL_FAILED); /* it has said why */
+			give_up(child, ends[0]);
 	}
 	snprintf(path, sizeof(path), "/proc/%s/uid_map", map->number);
 	STEP(write_file(path, map->users), "write the map of user ids (%.*s) to %s",

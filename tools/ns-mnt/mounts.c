@@ -115,12 +115,17 @@ int mount_open_target(const struct mount_order *order, bool folder)
 	return fd;
 }
 
-void mount_attach(int mount, int target, const struct mount_order *order)
+void mount_put(int mount, int target, const struct mount_order *order)
 {
-	bool root = root_is(target, order);
-
 	STEP(move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
 	     "put the mount on '%s'", order->target);
+}
+
+void mount_attach(int mount, int target, const struct mount_order *order)
+{
+	bool root = root_is_target(order);
+
+	mount_put(mount, target, order);
 	if (root)
 		root_follow(mount);
 }

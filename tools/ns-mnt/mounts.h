@@ -21,6 +21,7 @@ struct mount_order {
 	const char *source;
 	const char *target;  /* the mount point, */
 	const char *root;    /* below this directory (--root), or NULL */
+	bool elsewhere;	     /* which is another than "/" */
 	bool if_there;	     /* REMOUNT_RO, MASK: without it there is nothing to do */
 	struct idmap *idmap; /* BIND: the owners that its files get; or NULL */
 	const char *options; /* "OPTION,...", flags of the mount and values of the file system */
@@ -49,6 +50,10 @@ int mount_open_target(const struct mount_order *order, bool folder);
 int mount_new(const char *type, const char *source, const char *options, unsigned long long flags);
 
 /* Puts such a mount on its place; `order` is for messages. move_mount(2). */
+void mount_put(int mount, int target, const struct mount_order *order);
+
+/* The same for the one that stays on top: when its place is "/", it becomes our
+ * root directory. */
 void mount_attach(int mount, int target, const struct mount_order *order);
 
 /* What stands in a comma-separated list of mount options: "ro", "noexec", ...

@@ -125,8 +125,11 @@ static bool proc_is_foreign(void)
 	}
 	if (status.f_type != PROC_SUPER_MAGIC)
 		return false;
-	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
-		return true;
+	if (readlink("/proc/self", self, sizeof(self) - 1) < 0) {
+		if (errno == ENOENT)
+			return true;
+		die_errno("cannot tell whose /proc this is (/proc/self)");
+	}
 	return atoi(self) != getpid();
 }
 
@@ -250,12 +253,17 @@ static void setup(struct plan *plan)
 
 	for (size_t i = 0; i < plan->count; i++) {
 		find_inside(plan, i);
+		/* Most often one --root is for all of them. */
+		if (i > 0 && plan->mounts[i].root == plan->mounts[i - 1].root)
+			plan->mounts[i].elsewhere = plan->mounts[i - 1].elsewhere;
+		else
+			plan->mounts[i].elsewhere = root_is_elsewhere(plan->mounts[i].root);
 		plan->facts.order = &plan->mounts[i];
 		mount_make(&plan->mounts[i]);
 		plan_mount(&plan->mounts[i]);
 	}
 	plan->facts.order = NULL;
-	directory_follow();
+	directory_follow(plan->mounts, plan->count);
 	umask(before);
 	if (compare) {
 		tell_diff(mounts, read_table(proc));

@@ -112,7 +112,7 @@ void mount_overlay(const struct mount_order *order)
 	if (own_tmpfs) {
 		mount = mount_new("tmpfs", "overlay", "mode=0755",
 				  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-		mount_attach(mount, target, order);
+		mount_put(mount, target, order);
 		STEP(mkdirat(mount, "upper", 0755), "make the folder for what is written");
 		STEP(mkdirat(mount, "work", 0755), "make the overlay's own folder");
 		upper = copy_text("upper");
@@ -137,12 +137,12 @@ void mount_overlay(const struct mount_order *order)
 	STEP(fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "create the overlay");
 	mount = STEP(fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV), "make a mount of the overlay");
 	step_kernel_log = -1;
-	mount_attach(mount, target, order);
 	if (own_tmpfs) {
 		STEP(fchdir(before), "go back to the current folder");
 		if (!dry_run)
 			close(before);
 	}
+	mount_attach(mount, target, order);
 	free(upper);
 	free(work);
 }

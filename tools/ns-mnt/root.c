@@ -7,53 +7,101 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "path.h"
 #include "root.h"
 #include "step.h"
 
-/* Whether two places are one: the same file, reached through the same mount.
- * statx(2), STATX_MNT_ID (5.8). */
-static bool are_one(const struct statx *a, const struct statx *b)
+bool root_is_elsewhere(const char *root)
 {
-	return a->stx_mnt_id == b->stx_mnt_id && a->stx_ino == b->stx_ino &&
-	       a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor;
+	char *path = root ? realpath(root, NULL) : NULL;
+	bool elsewhere = path && strcmp(path, "/") != 0;
+
+	if (root && !path && !dry_run)
+		step_fail("realpath(root, NULL)", "find the directory '%s'", root);
+	free(path);
+	return elsewhere;
 }
 
-bool root_is(int target, const struct mount_order *order)
+bool root_is_target(const struct mount_order *order)
 {
-	struct statx root, place;
+	char *path;
+	bool is_root;
 
-	if (dry_run)
-		return strcmp(order->target, "/") == 0 && !order->root;
-	return statx(target, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &place) == 0 &&
-	       statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &root) == 0 &&
-	       are_one(&root, &place);
+	if (order->elsewhere)
+		return false;
+	path = realpath(order->target, NULL);
+	/* Below --root / it was found by another way. */
+	if (!path && !dry_run && !order->root)
+		step_fail("realpath(order->target, NULL)", "tell whether '%s' is our root",
+			  order->target);
+	is_root = path && strcmp(path, "/") == 0;
+	free(path);
+	return is_root;
+}
+
+/* The name of the current directory; false when it has none: it was deleted, or
+ * is outside of our root. getcwd(2); the function of the C library hides that. */
+static bool name_directory(char directory[PATH_MAX])
+{
+	struct stat status;
+
+	if (syscall(SYS_getcwd, directory, PATH_MAX) > 0)
+		return directory[0] == '/';
+	/* A deleted one has no links. */
+	if (errno != ENOENT || fstatat(AT_FDCWD, ".", &status, 0) != 0 || status.st_nlink != 0)
+		step_fail("syscall(SYS_getcwd, directory, PATH_MAX)", "tell the current directory");
+	return false;
+}
+
+/* Goes there by name. Where it is gone, we stay; but that must be so. */
+static void go_to(const char *directory)
+{
+	if (STEP_UNLESS(ENOENT, chdir(directory), "go to the current directory '%s' anew",
+			directory) < 0 &&
+	    !dry_run && access(directory, F_OK) == 0) {
+		errno = 0;
+		step_fail("chdir(directory)", "go to the current directory '%s' anew", directory);
+	}
 }
 
 void root_follow(int mount)
 {
 	char directory[PATH_MAX];
 
-	if (!getcwd(directory, sizeof(directory)))
+	if (!name_directory(directory))
 		strcpy(directory, "/");
 	STEP(fchdir(mount), "go to the mount that now covers '/'");
 	STEP(chroot("."), "make it our root directory");
-	STEP_UNLESS(ENOENT, chdir(directory), "go to the current directory '%s' in there",
-		    directory);
+	go_to(directory);
 }
 
-void directory_follow(void)
+/* Whether an order has put a mount over a directory, or may have done. */
+static bool covers(const struct mount_order *order, const char *directory)
 {
-	struct statx here, named;
-	char directory[PATH_MAX];
+	char *path = realpath(order->root ? order->root : order->target, NULL);
+	bool covered = path ? path_is_below(directory, path) : !order->if_there;
 
-	if (dry_run || !getcwd(directory, sizeof(directory)) || directory[0] != '/' ||
-	    statx(AT_FDCWD, ".", 0, STATX_INO | STATX_MNT_ID, &here) != 0 ||
-	    statx(AT_FDCWD, directory, 0, STATX_INO | STATX_MNT_ID, &named) != 0 ||
-	    are_one(&here, &named))
+	free(path);
+	return covered;
+}
+
+void directory_follow(const struct mount_order orders[], size_t count)
+{
+	char directory[PATH_MAX];
+	bool covered = false;
+
+	if (count == 0 || !name_directory(directory))
 		return;
-	STEP(chdir(directory), "go to the current directory '%s' as it is seen now", directory);
+	for (size_t i = 0; i < count && !covered; i++)
+		/* All that are below the same directory are one. */
+		if (i == 0 || !orders[i].root || orders[i].root != orders[i - 1].root)
+			covered = covers(&orders[i], directory);
+	if (covered)
+		go_to(directory);
 }
