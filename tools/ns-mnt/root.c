@@ -65,7 +65,7 @@ static void go_to(const char *directory)
 	if (STEP_UNLESS(ENOENT, chdir(directory), "go to the current directory '%s' anew",
 			directory) < 0 &&
 	    !dry_run && access(directory, F_OK) == 0) {
-		errno = 0;
+		errno = ENOENT;
 		step_fail("chdir(directory)", "go to the current directory '%s' anew", directory);
 	}
 }
