@@ -221,3 +221,100 @@ paste_fix() { sh -c "$(grep -o "$1" <<<"$output")"; }
 	run own chroot "" sh
 	[ "$status" -eq 125 ]
 }
+
+# refused ID TEXT COMMAND...: 125, that id, and the text in the reason.
+refused() {
+	local id=$1 text=$2
+	shift 2
+	run "$@" touch /ran
+	[ "$status" -eq 125 ]
+	[ ! -e root/ran ] && [ ! -e /ran ]
+	[[ ${lines[0]} == *"[$id]" && $output == *"why: "*"$text"*"fix: "*"see: "* ]] ||
+		{ echo "no [$id] $text in: $output"; return 1; }
+}
+
+# The first line of the fix that is a command, run with a program of the image.
+paste_command() {
+	fix=$(sed -nE 's#^ +(fix:)? *(.*(:|[?])  )?((ns-[a-z]+|chroot) .*)#\4#p' <<<"$output" | head -n 1)
+	echo "pasted: $fix"
+	run sh -c "$fix"
+}
+
+@test "[CHROOT-NOENT] names the first part that is not there" {
+	refused CHROOT-NOENT "'nope' is not there" own chroot nope/a
+	[[ $output == *"lab/rootfs nope/a"* ]]
+	refused CHROOT-NOENT "'roott' is not there" own ns-mnt chroot --pivot roott
+	[[ $output == *"did you mean 'root'?  chroot --pivot root touch /ran"* ]]
+	refused CHROOT-NOENT "'roof' is not there" own chroot roof
+	paste_command
+	[ -e root/ran ] || [ "$(id -u)" -ne 0 ]
+	rm -f root/ran
+	ln -s /no/where link
+	refused CHROOT-NOENT "'link' is a symbolic link, and '/no/where'" own chroot link
+	refused CHROOT-NOENT "inside the new root, '/et' is not there" own chroot --wd /et/x root
+}
+
+@test "[CHROOT-NOTDIR]: a file, and an archive" {
+	refused CHROOT-NOTDIR "'secret' is an ordinary file" own chroot secret
+	tar -cf image.tar root/etc
+	refused CHROOT-NOTDIR "'image.tar' is an ordinary file" own ns-mnt chroot --pivot image.tar
+	[[ $output == *"tar -xf image.tar -C root"*"chroot --pivot root touch /ran"* ]]
+}
+
+@test "[CHROOT-PRIV]: without CAP_SYS_CHROOT; the fix works as pasted" {
+	# Root first becomes somebody else, whom a directory of root's may keep out.
+	if is_root; then
+		run capdrop --drop sys_chroot chroot root touch /ran
+		[[ $output == *"[CHROOT-PRIV]"*"it was dropped, for good"* ]]
+		[ ! -e root/ran ]
+		return
+	fi
+	refused CHROOT-PRIV "you are uid $(id -u) without it" chroot root
+	paste_command
+	[ -e root/ran ]
+}
+
+@test "[PIVOT-SAME]: the root that is the root already" {
+	refused PIVOT-SAME "nothing to swap it with" own ns-mnt chroot --pivot /
+	[[ $output == *"ns-mnt --bind /:/mnt chroot --pivot /mnt touch /ran"* ]]
+	run own ns-mnt --bind /:/mnt chroot --pivot /mnt true
+	[ "$status" -eq 0 ]
+}
+
+@test "[PIVOT-SHARED]: a new root whose mount is shared" {
+	# Private first: on most machines the bind would leak out.
+	refused PIVOT-SHARED "'$PWD/root' is shared" \
+		own ns-mnt ns-mnt --propagation shared chroot --pivot root
+	[[ $output == *"ns-mnt chroot --pivot root touch /ran"* ]]
+}
+
+@test "[PIVOT-CHROOTED]: after a chroot there is no root mount to swap" {
+	mkdir -p root/inner
+	refused PIVOT-CHROOTED "'/' is a plain directory" own ns-mnt chroot root chroot --pivot /inner
+	[[ $output == *"ns-mnt chroot --pivot root/inner touch /ran"* ]]
+	# With a /proc, the kernel has been asked.
+	refused PIVOT-CHROOTED "'/' is a plain directory" \
+		own ns-pid ns-mnt --root root --proc /proc chroot root chroot --pivot /inner
+	[[ $output == *"(EINVAL)"* ]]
+}
+
+@test "[MNT-LOCKED]: a mount from outside of the user namespace as the new root" {
+	refused MNT-LOCKED "made outside of our user namespace" \
+		own ns-mnt --bind "$PWD/root:$PWD/root" ns-user ns-mnt chroot --pivot root
+	[[ $output == *"ns-mnt --bind root:root chroot --pivot root touch /ran"* ]]
+	run own ns-mnt --bind "$PWD/root:$PWD/root" ns-user ns-mnt --bind root:root chroot --pivot root echo fine
+	[ "$output" = fine ]
+}
+
+@test "[PIVOT-HOST] [PIVOT-OWNER]: the fix works as pasted" {
+	if is_root && [ "$(readlink /proc/self/ns/mnt)" = "$(readlink /proc/1/ns/mnt)" ]; then
+		refused PIVOT-HOST "shared with others" chroot --pivot root
+		paste_command
+		[ "$status" -eq 0 ] && [ -e root/ran ]
+		rm root/ran
+	fi
+	run ns-user chroot --pivot root touch /ran
+	[[ $output == *"[PIVOT-OWNER]"* ]] || skip "this test runs in a mount namespace of its own"
+	paste_command
+	[ "$status" -eq 0 ] && [ -e root/ran ]
+}

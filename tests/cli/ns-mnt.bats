@@ -283,3 +283,306 @@ need_overlay() {
 	[ "$status" -eq 125 ]
 	[[ $output == *"(ENOENT)"* ]]
 }
+
+@test "--dev on /dev itself has the devices of the machine" {
+	run own ns-mnt --dev /dev -- sh -c '[ -c /dev/null ] && [ -c /dev/zero ] && head -c 4 /dev/zero | wc -c
+		echo x >/dev/null; cat /dev/null'
+	[ "$status" -eq 0 ]
+	[ "$output" -eq 4 ]
+}
+
+# A process has its root and its current directory whatever is put over them.
+@test "--remount-ro of / and of the current directory is true for the program" {
+	for place in / . "$PWD" ..; do
+		run own ns-mnt --remount-ro "$place" -- sh -c 'pwd; touch here || touch "$PWD/there"'
+		[ "${lines[0]}" = "$PWD" ]
+		[ "$status" -ne 0 ]
+		[[ ${lines[1]} == *"Read-only"* && ${lines[2]} == *"Read-only"* ]]
+	done
+	[ ! -e here ] && [ ! -e there ]
+	# And further mounts are made in there, by relative names as well.
+	run own ns-mnt --remount-ro / --tmpfs to --bind from:from/below -- sh -c 'touch to/x; unshare -U ls from/below'
+	[ "$output" = "$(printf 'below\nfile')" ]
+}
+
+@test "a mount over the current directory is what the program sees" {
+	cd from
+	run own ns-mnt --tmpfs "$PWD" -- sh -c 'ls; touch x; pwd'
+	[ "$output" = "$PWD" ]
+	[ ! -e x ]
+	# Where it is gone by that, the program stays where it was.
+	run own ns-mnt --tmpfs .. -- cat file
+	[ "$output" = here ]
+}
+
+# Ids that are mapped.
+
+need_idmap() {
+	[ "$(id -u)" -eq 0 ] || skip "only root may map the ids of a disk's files"
+	printf '%s\n' 5.12 "$(uname -r)" | sort -V -C || skip "mapped ids need Linux 5.12"
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:0:1" -- true
+	[[ $output != *"takes no map: its type"* ]] || skip "the file system of $PWD can't map ids"
+}
+
+@test "idmap= shows files with other owners, and writes new ones back" {
+	need_idmap
+	touch from/seven
+	chown 7:8 from/seven
+	chown 0:0 from/file
+	chmod 777 from
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:100000:65536" -- \
+		sh -c 'stat -c %u:%g to/file to/seven from/file'
+	[ "$output" = "$(printf '100000:100000\n100007:100008\n0:0')" ]
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:100000:65536" -- \
+		setpriv --reuid 100005 --regid 100006 --clear-groups touch to/new
+	[ "$status" -eq 0 ]
+	[ "$(stat -c %u:%g from/new)" = 5:6 ]
+}
+
+@test "idmap= takes ranges as mount(8) does, and leaves the kind that is not named" {
+	need_idmap
+	touch from/seven
+	chown 7:8 from/seven
+	chown 0:0 from/file
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=u:7:1007:1 u:0:2000:1" -- \
+		stat -c %u:%g to/seven to/file
+	[ "$output" = "$(printf '1007:8\n2000:0')" ]
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=u:7:1007:1 g:8:9:1,ro" -- \
+		sh -c 'stat -c %u:%g to/seven to/file; touch to/x'
+	[ "${lines[0]}" = 1007:9 ]
+	# Without a place in the map.
+	[ "${lines[1]}" = 65534:65534 ]
+	[[ ${lines[2]} == *Read-only* ]]
+}
+
+@test "idmap= takes the map of a process, and what its user namespace was bound to" {
+	need_idmap
+	chown 0:0 from/file
+	# It has begun when its map is written.
+	ns-user --uid-map 0:100000:10 --gid-map 0:200000:10 sleep 30 3>&- &
+	pid=$!
+	until_true grep -q 100000 "/proc/$pid/uid_map"
+	for who in "$pid" "/proc/$pid/ns/user"; do
+		run ns-mnt --mount "type=bind,src=from,dst=to,idmap=$who" -- stat -c %u:%g to/file
+		[ "$output" = 100000:200000 ]
+	done
+	kill "$pid"
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=$$" -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"[MNT-IDMAP]"*"first user namespace"* ]]
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=4194304" -- touch ran
+	[[ $output == *"idmap: there is no process 4194304"*"[NS-JOIN-GONE]"* ]]
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=/proc/$$/ns/uts" -- touch ran
+	[[ $output == *"[NS-JOIN-TYPE]"* ]]
+	[ ! -e ran ]
+}
+
+@test "idmap= works in a PID namespace whose /proc is the one outside" {
+	need_idmap
+	chown 0:0 from/file
+	run ns-pid ns-mnt --no-proc --mount "type=bind,src=from,dst=to,idmap=0:5:1" -- stat -c %u to/file
+	[ "$output" = 5 ]
+	run ns-pid ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:5:1" -- stat -c %u to/file
+	[ "$output" = 5 ]
+}
+
+@test "idmap= leaves no process behind, and its image serves a container" {
+	need_idmap
+	chown 0:0 from/file
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:100000:65536" \
+		ns-user --uid-map 0:100000:65536 --gid-map 0:100000:65536 -- \
+		stat -c %u to/file
+	[ "$output" = 0 ]
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:5:1" -- \
+		sh -c 'read -r all </proc/$$/task/$$/children; echo "$all"'
+	[ -z "$output" ]
+}
+
+@test "[MNT-IDMAP]: a file system that can't, one that is mapped, one of the outside" {
+	need_idmap
+	run ns-mnt --mount "type=bind,src=/proc,dst=to,idmap=0:5:1" -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"(EINVAL) [MNT-IDMAP]"*"'/proc' takes no map: its type, proc"* ]]
+	# Below the source, too: all is mapped, or nothing.
+	run ns-mnt --proc from/below --mount "type=bind,src=from,dst=to,idmap=0:5:1" -- touch ran
+	[[ $output == *"[MNT-IDMAP]"*"/from/below' takes no map: its type, proc"* ]]
+	run ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:5:1" \
+		--mount "type=bind,src=to,dst=from/below,idmap=0:5:1" -- touch ran
+	[[ $output == *"(EPERM) [MNT-IDMAP]"*"mapped already"* ]]
+	run ns-user ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:5:1" -- touch ran
+	[[ $output == *"(EPERM) [MNT-IDMAP]"*"mounted outside of the user namespace"*"sudo "*"ns-mnt --mount"* ]]
+	[ ! -e ran ]
+}
+
+@test "idmap= for an ordinary user: refused for a disk, and why" {
+	[ "$(id -u)" -ne 0 ] || skip "this is about others than root"
+	run ns-user ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:0:1" -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"[MNT-IDMAP]"*"sudo "* ]]
+	run ns-user ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:5:1" -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"[MAP-OUTER]"*"id 5 has no number"* ]]
+	[ ! -e ran ]
+}
+
+@test "idmap= that is no map is refused before anything is mounted" {
+	for value in "" 0:1 x:0:1:2 0:1:0 "u:"; do
+		run own ns-mnt --mount "type=bind,src=from,dst=to,idmap=$value" -- touch ran
+		[ "$status" -eq 125 ]
+	done
+	run own ns-mnt --mount "type=bind,src=from,dst=to,idmap" -- touch ran
+	[ "$status" -eq 125 ]
+	run own ns-mnt --mount "type=tmpfs,dst=to,idmap=0:1:2" -- touch ran
+	[[ $output == *"goes with --mount type=bind"* ]]
+	run own ns-mnt --mount "type=bind,src=from,dst=to,idmap=0:1:3 1:7:2" -- touch ran
+	[[ $output == *"[MAP-FORMAT]"* || $output == *"[MAP-OUTER]"* ]]
+	[ ! -e ran ]
+}
+
+# What has changed.
+
+@test "--diff says what is new, hidden and changed, on stderr, before the program runs" {
+	mkdir from/below/deep
+	own ns-mnt --tmpfs from/below ns-mnt --diff --tmpfs to:ro --tmpfs from -- echo done >out 2>said
+	[ "$(cat out)" = done ]
+	[ "$(cat said)" = "ns-mnt: the mount table, before and after:
+  new: $PWD/to (tmpfs, read-only)
+  new: $PWD/from (tmpfs)
+  hidden: $PWD/from/below, behind the new mount on $PWD/from" ]
+	run own ns-mnt --tmpfs to ns-mnt --diff --remount-ro to --remount-ro from -- true
+	[ "$output" = "ns-mnt: the mount table, before and after:
+  new: $PWD/from ($(findmnt -nro FSTYPE --target .), the same files as before, read-only)
+  changed: $PWD/to is read-only now" ]
+}
+
+@test "--diff: many equal changes are one line" {
+	run own ns-mnt --propagation shared ns-mnt --diff -- true
+	[[ ${lines[1]} =~ ^"  changed: "[0-9]+" mounts: shared -> private"$ ]]
+	[ "${#lines[@]}" -eq 2 ]
+	run own ns-mnt ns-mnt --diff -- true
+	[ "$output" = "ns-mnt: the mount table, before and after: no difference" ]
+	run own ns-pid ns-mnt ns-mnt --diff --proc /proc -- true
+	[ "${lines[1]}" = "  new: /proc (proc), over the proc that was there" ]
+}
+
+@test "--diff is right when /proc is covered, and fails where there is none" {
+	run own ns-mnt --diff --tmpfs /proc -- true
+	[ "$status" -eq 0 ]
+	[[ $output == *"  new: /proc (tmpfs), over the proc that was there"* ]]
+	run own ns-mnt --tmpfs /proc ns-mnt --diff -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"cannot read the mount table"*"(ENOENT)"* ]]
+	[ ! -e ran ]
+	run own ns-mnt --diff --check
+	[[ $output == "✓ ns-mnt"* ]]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+# Why it did not work.
+
+# refused ID TEXT COMMAND...: 125, that id, and the text in the reason or the fix.
+refused() {
+	local id=$1 text=$2
+	shift 2
+	run "$@" -- touch ran
+	[ "$status" -eq 125 ]
+	[ ! -e ran ]
+	[[ ${lines[0]} == *"[$id]" && $output == *"why: "*"$text"* ]] || { echo "no [$id] $text in: $output"; return 1; }
+	[[ $output == *"fix: "*"see: "* ]]
+}
+
+# The first line of the fix that is a command, run.
+paste_fix() {
+	fix=$(sed -nE 's#^ +(fix:)? *(.*(:|[?])  )?((ns-[a-z]+|chroot) .*)#\4#p' <<<"$output" | head -n 1)
+	echo "pasted: $fix"
+	run sh -c "$fix"
+}
+
+@test "[PROC-PIDNS] [SYSFS-NETNS]: /proc and /sys belong to others; the fix works as pasted" {
+	refused PROC-PIDNS "PID namespace" ns-user ns-mnt --proc "$PWD/to"
+	paste_fix
+	[ "$status" -eq 0 ] && [ -e ran ]
+	rm ran
+	refused SYSFS-NETNS "network namespace" ns-user ns-mnt --sys "$PWD/to"
+	paste_fix
+	[ "$status" -eq 0 ] && [ -e ran ]
+	rm ran
+	refused MNT-OWNER "IPC namespace" ns-user ns-mnt --mount "type=mqueue,dst=$PWD/to"
+	paste_fix
+	[ "$status" -eq 0 ] && [ -e ran ]
+}
+
+@test "[PROC-MASKED]: a covered /proc keeps the kernel from showing a fresh one" {
+	refused PROC-MASKED "is covered: '/proc/version'" \
+		own ns-mnt --mask /proc/version ns-user ns-pid ns-mnt
+	paste_fix
+	[ "$status" -eq 0 ] && [ -e ran ]
+	rm ran
+	refused PROC-MASKED "'/proc/version', '/proc/cpuinfo'" own ns-mnt --mask /proc/version \
+		--mask /proc/cpuinfo ns-user ns-pid ns-mnt --no-proc --proc "$PWD/to"
+	[[ $output == *"ns-mnt --bind /proc:$PWD/to --no-proc"* ]]
+	refused PROC-MASKED "'/sys/kernel/uevent_seqnum'" \
+		own ns-mnt --mask /sys/kernel/uevent_seqnum ns-user ns-net ns-mnt --sys "$PWD/to"
+}
+
+@test "[MNT-BLOCKDEV]: the file system of a disk, in a user namespace" {
+	refused MNT-BLOCKDEV "type ext4" ns-user ns-mnt --mount "type=ext4,src=/dev/null,dst=$PWD/to"
+	[[ $output == *"sudo "*"ns-mnt --mount type=ext4,src=/dev/null,dst=$PWD/to -- touch ran"* ]]
+	refused MNT-TYPE "type 'tmfps'" own ns-mnt --mount "type=tmfps,dst=$PWD/to"
+	[[ $output == *"did you mean:"*"type=tmpfs,dst=$PWD/to"* ]]
+}
+
+@test "[MNT-LOCKED]: times of a mount that came from outside" {
+	refused MNT-LOCKED "locked" ns-user ns-mnt --mount "type=bind,src=/,dst=$PWD/to,noatime"
+}
+
+@test "[MNT-SRC] and [MNT-DST] name the first part that is not there" {
+	refused MNT-SRC "the source: '$PWD/form' is not there" \
+		own ns-mnt --bind "$PWD/form/below:$PWD/to"
+	[[ $output == *"did you mean '$PWD/from'?"* ]]
+	paste_fix
+	[ "$status" -eq 0 ]
+	rm -f ran
+	refused MNT-SRC "'from/file' is an ordinary file" own ns-mnt --bind "from/file/x:$PWD/to"
+	ln -s /no/where dangling
+	refused MNT-SRC "'dangling' is a symbolic link, and '/no/where'" own ns-mnt --bind dangling:to
+	refused MNT-SRC "'nope' is not there" own ns-mnt --overlay from:nope/a:to
+	refused MNT-DST "the mount point: 'nope' is not there" own ns-mnt --bind from:nope/a
+	[[ $output == *"mkdir -p nope/a"* ]]
+	refused MNT-DST "'nope'" own ns-mnt --bind from/file:nope/a
+	[[ $output == *"mkdir -p nope && touch nope/a"* ]]
+	refused MNT-DST "'to' is a directory, and what goes there is a file" own ns-mnt --bind from/file:to
+	refused MNT-DST "is a file, and what goes there is a directory" own ns-mnt --tmpfs from/file
+	refused MNT-DST "'nope' is not there" own ns-mnt --mask nope/a
+}
+
+@test "[MNT-DST]: links where the kernel's files go, and dangling ones" {
+	mkdir image image/other
+	ln -s other image/proc
+	ln -s nowhere image/link
+	refused MNT-DST "CVE-2019-19921" own ns-mnt --root image --proc /proc
+	refused MNT-DST "'image/link' is a symbolic link, and 'nowhere'" own ns-mnt --root image --tmpfs /link
+}
+
+@test "[PATH-ACCESS]: a directory that one may not search" {
+	[ "$(id -u)" -ne 0 ] || skip "root may search all"
+	mkdir -p closed/below
+	chmod 000 closed
+	run ns-user -c ns-mnt --bind closed/below:to -- touch ran
+	chmod 755 closed
+	# Whoever is root in a user namespace has CAP_DAC_OVERRIDE over own files.
+	[ "$status" -eq 0 ] && skip "the owner of a directory may search it anyway"
+	[[ $output == *"[PATH-ACCESS]"*"'closed' may not be searched"* ]]
+}
+
+@test "[OVL-UPPER]: directories that an overlay can't write to" {
+	need_overlay
+	refused OVL-UPPER "'nope' is not there" own ns-mnt --overlay "from:to,upper=nope/u,work=nope/w"
+	[[ $output == *"mkdir -p nope/u nope/w"* ]]
+	mkdir upper work
+	refused OVL-UPPER "same directory, or one lies in the other" \
+		own ns-mnt --overlay "from:to,upper=$PWD/upper,work=$PWD/upper"
+	refused OVL-UPPER "same mount" own ns-mnt --tmpfs work --overlay "from:to,upper=$PWD/upper,work=$PWD/work"
+	refused OVL-UPPER "type overlay" own ns-mnt --overlay "from:to" ns-mnt --no-proc \
+		-- sh -c 'mkdir to/u to/w; exec ns-mnt --overlay "from:from,upper=$PWD/to/u,work=$PWD/to/w" "$@"' sh
+}

@@ -51,6 +51,7 @@ OWN = {
     'cgroup_open_new': ('openat', ['flock']),
     'open_below': ('openat2|openat', []),
     'open_below_with': ('openat2|openat', []),
+    'socketpair': ('socketpair', []),
     'open_covered': ('', ['openat2', 'openat', 'open_tree']),
     'receive_ack': ('recvfrom', []),
     'netlink_change': ('sendto', []),
@@ -274,6 +275,8 @@ def cases(folder):
         '--ro-bind', folder + '/file:' + folder + '/file', '--tmpfs', '/mnt:size=1m',
         '--proc', '/proc', '--sys', '/sys', '--dev', '/dev',
         '--overlay', folder + '/lower:' + folder + '/a', '--mask', '/sys/firmware']
+    yield 'ns-mnt over / and .', own + ['ns-mnt', '--remount-ro', '/', '--tmpfs', '/mnt',
+                                       '--tmpfs', TOP]
     yield 'chroot', own + ['chroot', '/']
     yield 'chroot --pivot', own + ['ns-mnt', '--ro-bind', '/:/mnt', 'chroot', '--pivot', '/mnt',
                                    'ns-uts', '--hostname', 'inside']
@@ -283,6 +286,8 @@ def cases(folder):
     yield 'lsm with Landlock', own + ['lsm', '--rox', '/', '--rw', '/dev/null',
                                       '--best-effort']
     if ROOT:
+        yield 'ns-mnt with mapped ids', ['ns-mnt', '--mount', 'type=bind,src=%s/a,dst=%s/place,'
+                                         'idmap=0:100000:65536' % (folder, folder)]
         yield 'cgroup', ['cgroup', '--pids-limit', '50', '--memory', '64M']
         yield 'capdrop --user', ['capdrop', '--user', '1000:1000']
     yield 'compose-run', ['compose-run']

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../tools/ns-user/maps.h"
+#include "maps.h"
 #include "unit.h"
 
 /* `count` ranges of one id, `step` apart from 1000 on. */

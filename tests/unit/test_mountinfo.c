@@ -43,11 +43,50 @@ static void finds_the_mount_point(void **state)
 	assert_null(mountinfo_target(empty));
 }
 
+static void takes_a_line_apart(void **state)
+{
+	char plain[] = "31 23 0:28 / / rw,noatime - tmpfs a\\040b rw\n";
+	char shared[] = "32 31 8:1 /x\\040y /m ro shared:1 master:22 - ext4 /dev/sda1 rw\n";
+	char cut[] = "32 31 8:1 / /m rw shared:1\n", few[] = "32 31 8:1\n", empty[] = "";
+	struct mountinfo mount;
+
+	(void)state;
+	assert_true(mountinfo_parse(plain, &mount));
+	assert_int_equal(mount.id, 31);
+	assert_int_equal(mount.parent, 23);
+	assert_string_equal(mount.target, "/");
+	assert_string_equal(mount.flags, "rw,noatime");
+	assert_string_equal(mount.peers, "");
+	assert_string_equal(mount.type, "tmpfs");
+	assert_string_equal(mount.source, "a b");
+	assert_true(mountinfo_parse(shared, &mount));
+	assert_string_equal(mount.device, "8:1");
+	assert_string_equal(mount.root, "/x y");
+	assert_string_equal(mount.peers, "shared:1 master:22");
+	assert_string_equal(mount.type, "ext4");
+	assert_string_equal(mount.source, "/dev/sda1");
+	assert_false(mountinfo_parse(cut, &mount));
+	assert_false(mountinfo_parse(few, &mount));
+	assert_false(mountinfo_parse(empty, &mount));
+}
+
+static void finds_a_flag_as_a_whole(void **state)
+{
+	(void)state;
+	assert_true(mountinfo_has("rw,noatime,idmapped", "idmapped"));
+	assert_true(mountinfo_has("ro", "ro"));
+	assert_false(mountinfo_has("rw,noatime", "atime"));
+	assert_false(mountinfo_has("rw,noatime", "no"));
+	assert_false(mountinfo_has("", "ro"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(turns_escapes_back),
 		cmocka_unit_test(finds_the_mount_point),
+		cmocka_unit_test(takes_a_line_apart),
+		cmocka_unit_test(finds_a_flag_as_a_whole),
 	};
 
 	return cmocka_run_group_tests_name("mountinfo", tests, NULL, NULL);

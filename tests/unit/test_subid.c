@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../tools/ns-user/maps.h"
+#include "maps.h"
 #include "../../tools/ns-user/subid.h"
 #include "unit.h"
 

@@ -13,19 +13,21 @@ all: $(NAMES:%=build/unit/test_%)
 
 # The files that a test looks at, besides common/. A test of a tool's setup
 # includes the tool's own file, and has its kernel calls wrapped.
-SOURCES_mounts = tools/ns-mnt/mounts.c tools/ns-mnt/overlay.c tools/ns-mnt/readonly.c
-SOURCES_why = $(filter-out tools/cgroup/% tools/lsm/% tools/capdrop/% tools/ns-user/%,$(wildcard tools/*/refusal.c))
+NS_MNT = $(filter-out %/ns-mnt.c,$(wildcard tools/ns-mnt/*.c))
+SOURCES_mounts = $(NS_MNT)
+SOURCES_diff = $(NS_MNT)
+SOURCES_idmap = $(NS_MNT)
+SOURCES_why = $(filter-out tools/cgroup/% tools/lsm/% tools/capdrop/% tools/ns-user/% tools/ns-mnt/% tools/chroot/%,$(wildcard tools/*/refusal.c))
 SOURCES_refusal_cgroup = $(filter-out %/cgroup.c,$(wildcard tools/cgroup/*.c))
 SOURCES_cgroup_report = $(SOURCES_refusal_cgroup)
-SOURCES_refusal_ns_user = tools/ns-user/refusal.c tools/ns-user/maps.c
+SOURCES_refusal_ns_user = tools/ns-user/refusal.c
 SOURCES_refusal_ns_net = tools/ns-net/refusal.c
-SOURCES_refusal_ns_mnt = tools/ns-mnt/refusal.c
-SOURCES_refusal_chroot = tools/chroot/refusal.c
+SOURCES_refusal_ns_mnt = $(NS_MNT)
+SOURCES_refusal_chroot = tools/chroot/refusal.c tools/chroot/facts.c
 SOURCES_refusal_capdrop = tools/capdrop/refusal.c tools/capdrop/sets.c
 SOURCES_refusal_lsm = tools/lsm/refusal.c
 SOURCES_denial = -Ibuild/lsm $(filter-out %/lsm.c,$(wildcard tools/lsm/*.c))
-SOURCES_maps = tools/ns-user/maps.c
-SOURCES_subid = tools/ns-user/subid.c tools/ns-user/maps.c
+SOURCES_subid = tools/ns-user/subid.c
 SOURCES_sets = tools/capdrop/sets.c
 SOURCES_exec = tools/capdrop/exec.c tools/capdrop/sets.c
 SOURCES_compare = -Wno-unused-function $(addprefix tools/compose-run/,compare.c facts.c inside.c json.c process.c \
@@ -34,7 +36,7 @@ SOURCES_plan = $(filter-out $(addprefix tools/compose-run/,compose-run.c compare
 	process.c roots.c rows.c who.c draw.c picture.c manage.c enter.c detach.c store.c pty.c walk.c),$(wildcard \
 	tools/compose-run/*.c)) tools/ns-ipc/settings.c
 SOURCES_setup_ns_uts = tools/ns-uts/refusal.c
-SOURCES_setup_chroot = tools/chroot/refusal.c
+SOURCES_setup_chroot = tools/chroot/refusal.c tools/chroot/facts.c
 
 LIBS_compare = -ljansson -lcap
 LIBS_sets = -lcap

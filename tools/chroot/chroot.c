@@ -31,9 +31,11 @@
 #include "chain.h"
 #include "descriptors.h"
 #include "file.h"
+#include "memory.h"
 #include "message.h"
 #include "number.h"
 #include "option.h"
+#include "paste.h"
 #include "planned.h"
 #include "refusal.h"
 #include "step.h"
@@ -91,12 +93,45 @@ static int parent_in_proc(void)
 	return parent ? atoi(parent) : 0;
 }
 
+/* Whether a folder is the root of a mount (statx(2), 5.8). */
+static bool is_mount_point(const char *folder)
+{
+	struct statx status;
+	char mount[PATH_MAX + 8];
+
+	snprintf(mount, sizeof(mount), "mount %s", folder);
+	return planned(mount) || (statx(AT_FDCWD, folder, 0, STATX_BASIC_STATS, &status) == 0 &&
+				  status.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+/* Behind another chroot there is mostly no /proc. */
+static _Noreturn void refuse_chrooted(const struct plan *plan)
+{
+	struct chroot_facts facts = { .root = plan->root, .root_before = new_root };
+	struct state state = { .root_changed = true };
+	struct reason reason = { 0 };
+
+	(void)chroot_reason("pivot_root", EINVAL, &state, &facts, &reason);
+	why_refuse(&reason, "cannot make '%s' the root mount", plan->root);
+}
+
+/* Says what must come before --pivot, and ends. */
+static _Noreturn void refuse_pivot(const char *why, const char *fix, const char *message)
+{
+	struct reason refusal = { 0 }, *reason = &refusal;
+
+	FIX("%s", fix);
+	(void)REASON("PIVOT-HOST", "mount_namespaces(7)", "%s", why);
+	why_refuse(reason, "%s", message);
+}
+
 /* pivot_root changes the root of every process in the mount namespace. In one
  * that we share with PID 1 that is the machine's, and not ours alone. Where
  * PID 1 can't be looked at, our parent has to do: who has put ns-mnt first is
  * not in its namespace. */
-static void refuse_shared_namespace(void)
+static void refuse_shared_namespace(const struct plan *plan)
 {
+	const char *const unsure = "cannot tell whether this mount namespace is ours alone";
 	struct stat ours, other, user;
 	char self[32] = "", path[64] = "/proc/1/ns/mnt";
 
@@ -104,8 +139,16 @@ static void refuse_shared_namespace(void)
 	if (dry_run)
 		return;
 	if (readlink("/proc/self", self, sizeof(self) - 1) < 0 ||
-	    stat("/proc/self/ns/mnt", &ours) != 0 || stat("/proc/self/ns/user", &user) != 0)
-		die("cannot tell whether this mount namespace is ours alone: there is no /proc");
+	    stat("/proc/self/ns/mnt", &ours) != 0 || stat("/proc/self/ns/user", &user) != 0) {
+		/* The kernel would refuse anyway, for a better reason. */
+		if (new_root && !is_mount_point("/"))
+			refuse_chrooted(plan);
+		refuse_pivot("that is seen below /proc, and there is none here: --pivot would "
+			     "change the root of all\nwho share the namespace",
+			     "put --pivot where there is a /proc, before another chroot; or mount "
+			     "one:\nns-user ns-pid ns-mnt --proc /proc ...",
+			     unsure);
+	}
 	/* A /proc in which we are number 1 ourselves was mounted for us. */
 	if (strcmp(self, "1") == 0)
 		return;
@@ -117,25 +160,17 @@ static void refuse_shared_namespace(void)
 			return;
 		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", parent_in_proc());
 		if (stat(path, &other) != 0)
-			die("cannot tell whether this mount namespace is ours alone: neither PID 1 "
-			    "nor our parent can be looked at. That takes their capabilities, and "
-			    "no Landlock: put capdrop and lsm last [PIVOT-HOST]");
+			refuse_pivot("neither PID 1 nor our parent can be looked at: that takes "
+				     "their capabilities, and\nno Landlock",
+				     "put capdrop and lsm last", unsure);
 	}
 	if (ours.st_ino == other.st_ino)
-		die("this mount namespace is shared with others; --pivot would change the root of "
-		    "the whole machine. Put ns-mnt first:  ns-mnt chroot --pivot DIR ... "
-		    "[PIVOT-HOST]");
-}
-
-/* Whether a folder is the root of a mount (statx(2), 5.8). */
-static bool is_mount_point(const char *folder)
-{
-	struct statx status;
-	char mount[PATH_MAX + 8];
-
-	snprintf(mount, sizeof(mount), "mount %s", folder);
-	return planned(mount) || (statx(AT_FDCWD, folder, 0, STATX_BASIC_STATS, &status) == 0 &&
-				  status.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+		refuse_pivot("this mount namespace is shared with others: --pivot would change the "
+			     "root of the\nwhole machine",
+			     print_text("put ns-mnt first:  %s",
+					paste_line(geteuid() == 0 ? "ns-mnt" : "ns-user ns-mnt",
+						   NULL)),
+			     "--pivot takes a mount namespace of one's own");
 }
 
 static void pivot(const char *root)
@@ -212,7 +247,7 @@ static void setup(const struct plan *plan)
 	close_descriptors(plan->keep, plan->keep_count);
 
 	if (plan->pivot) {
-		refuse_shared_namespace();
+		refuse_shared_namespace(plan);
 		pivot(plan->root);
 	} else {
 		STEP(chroot(plan->root), "make '%s' the root directory", plan->root);
@@ -255,11 +290,12 @@ static void add_kept(struct plan *plan, const char *text)
 
 int main(int argc, char *argv[])
 {
+	struct chroot_facts facts = { 0 };
 	struct plan plan = { 0 };
 	int c;
 
 	tool_start("chroot", usage, argv);
-	failing.decide = chroot_decide;
+	failing = (struct failing){ chroot_decide, NULL, &facts };
 	while ((c = next_option(argc, argv, "", table)) != -1)
 		switch (c) {
 		case PIVOT: plan.pivot = true; break;
@@ -277,6 +313,9 @@ int main(int argc, char *argv[])
 	if (plan.skip_chdir && (plan.pivot || strcmp(plan.root, "/") != 0))
 		die("--skip-chdir goes with NEWROOT / only: else the current directory would be a way "
 		    "out");
+	facts.root = plan.root;
+	facts.wd = plan.wd;
+	facts.root_before = new_root;
 	tool_ready(NULL);
 	setup(&plan);
 	exec_next(argv + optind);

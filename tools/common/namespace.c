@@ -30,6 +30,11 @@ static const struct {
 };
 #define TYPES (sizeof(types) / sizeof(*types))
 
+static const char *option(void)
+{
+	return joining.option ? joining.option : "--join";
+}
+
 static size_t index_of(const char *type)
 {
 	size_t i = 0;
@@ -62,7 +67,7 @@ static void refuse_other_type(int fd, const char *type, const char *path)
 			     "it is an ordinary file; one becomes a name for a namespace when the "
 			     "namespace is bound to it");
 	}
-	why_refuse(reason, "--join: %s is no %s namespace", path, name);
+	why_refuse(reason, "%s: %s is no %s namespace", option(), path, name);
 }
 
 static void refuse_gone(const char *target)
@@ -75,7 +80,7 @@ static void refuse_gone(const char *target)
 		"NS-JOIN-GONE", "pid_namespaces(7)",
 		"no process has this number in the PID namespace that we are in: it has ended, "
 		"or the number is from another PID namespace");
-	why_refuse(reason, "--join: there is no process %.20s here", target);
+	why_refuse(reason, "%s: there is no process %.20s here", option(), target);
 }
 
 /* Notes whose the process is, and whether the namespace is the one we are in. */
@@ -102,7 +107,7 @@ int open_namespace(const char *type, const char *target)
 
 	joining.pid = 0;
 	if (!*target)
-		die("--join takes a process id or a file, not ''");
+		die("%s takes a process id or a file, not ''", option());
 	if (target[strspn(target, "0123456789")] == '\0') {
 		unsigned long long pid;
 
@@ -116,7 +121,7 @@ int open_namespace(const char *type, const char *target)
 	} else if (strlen(target) < sizeof(path)) {
 		snprintf(path, sizeof(path), "%s", target);
 	} else {
-		die("--join takes a process id or a file; this path is too long");
+		die("%s takes a process id or a file; this path is too long", option());
 	}
 	note_joining(type, target, path);
 	fd = STEP(open(path, O_RDONLY | O_CLOEXEC), "open the %s namespace of %s (%s)", type,

@@ -13,10 +13,11 @@ int open_namespace(const char *type, const char *target);
 
 /* What is known of the namespace that was asked for, for why_namespace.c. */
 struct joining {
-	char target[64]; /* as it was named */
-	pid_t pid;	 /* of the process it was named by; 0 for a file */
-	uid_t uid;	 /* whose that process is; -1 when that is not known */
-	bool is_ours;	 /* it is the one we are in */
+	char target[64];    /* as it was named */
+	pid_t pid;	    /* of the process it was named by; 0 for a file */
+	uid_t uid;	    /* whose that process is; -1 when that is not known */
+	bool is_ours;	    /* it is the one we are in */
+	const char *option; /* by which it was named, for messages; NULL: --join */
 };
 extern struct joining joining;
 

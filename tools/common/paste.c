@@ -113,7 +113,13 @@ const char *paste_directory(void)
 
 const char *paste_line(const char *before, const char *option)
 {
-	char *line = next_line();
+	return paste_between(before, option, NULL);
+}
+
+const char *paste_between(const char *before, const char *option, const char *behind)
+{
+	char *line = next_line(), *word;
+	int i = 1;
 	const char *directory;
 
 	if (!was_typed())
@@ -126,7 +132,46 @@ const char *paste_line(const char *before, const char *option)
 			 directory, tool_name);
 	if (option)
 		add(line, option);
-	add_words(line, 1);
+	for (; behind && tool_words[i] && i < optind && strlen(line) < LINE_SIZE / 2; i++) {
+		if (strcmp(tool_words[i], "--") == 0)
+			continue;
+		word = paste_word(tool_words[i]);
+		add(line, word);
+		free(word);
+	}
+	if (behind)
+		add(line, behind);
+	add_words(line, i);
+	return line;
+}
+
+const char *paste_edit(const char *old, const char *new)
+{
+	char *line = next_line(), *word;
+	int i;
+
+	if (!was_typed())
+		return "...";
+	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
+	for (i = 1; tool_words[i] && strlen(line) < LINE_SIZE / 2; i++) {
+		char *at = strstr(tool_words[i], old), *edited;
+
+		/* The first place only, and as a whole part of a path. */
+		if (at && at[strlen(old)] && !strchr("/:,", at[strlen(old)]))
+			at = NULL;
+		if (!at)
+			edited = copy_text(tool_words[i]);
+		else
+			edited = print_text("%.*s%s%s", (int)(at - tool_words[i]), tool_words[i],
+					    new, at + strlen(old));
+		word = paste_word(edited);
+		add(line, word);
+		free(word);
+		free(edited);
+		if (at)
+			old = "\n";
+	}
+	add_words(line, i);
 	return line;
 }
 
@@ -154,6 +199,34 @@ const char *paste_swap(const char *old, const char *new)
 			free(word);
 		}
 	}
+	add_words(line, i);
+	return line;
+}
+
+const char *paste_instead(const char *option, const char *value, const char *new)
+{
+	char *line = next_line(), *word, *whole = print_text("%s=%s", option, value ? value : "");
+	int i;
+
+	if (!was_typed())
+		return "...";
+	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
+	if (*new)
+		add(line, new);
+	for (i = 1; tool_words[i] && i < optind && strlen(line) < LINE_SIZE / 2; i++) {
+		bool named = strcmp(tool_words[i], option) == 0;
+
+		if (named && value && tool_words[i + 1] && strcmp(tool_words[i + 1], value) == 0) {
+			i++;
+			continue;
+		}
+		if ((named && !value) || strcmp(tool_words[i], whole) == 0)
+			continue;
+		word = paste_word(tool_words[i]);
+		add(line, word);
+		free(word);
+	}
+	free(whole);
 	add_words(line, i);
 	return line;
 }

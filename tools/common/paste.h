@@ -18,9 +18,20 @@ const char *paste_directory(void);
  * call behind this one. */
 const char *paste_line(const char *before, const char *option);
 
+/* The same, with `behind` between the link's own options and the rest: another
+ * link and its options, "chroot ./root". NULL for none. */
+const char *paste_between(const char *before, const char *option, const char *behind);
+
+/* The same line, with the path `old` replaced by `new` where it stands first. */
+const char *paste_edit(const char *old, const char *new);
+
 /* The same line, with the word `old` (or the value in "--option=old") among the
  * link's own options replaced by the text `new`. */
 const char *paste_swap(const char *old, const char *new);
+
+/* The same line without an option of the link's own and its `value` (NULL: it
+ * takes none), and with the options `new` in front; "" for none. */
+const char *paste_instead(const char *option, const char *value, const char *new);
 
 /* The same line, with `options` instead of all options of the link's own. */
 const char *paste_only(const char *options);

@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -70,6 +71,17 @@ static bool is_unmapped(const char *map, unsigned id)
 	return true;
 }
 
+/* Our effective capabilities, from the kernel. capget(2). */
+static unsigned long long read_effective(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return 0;
+	return (unsigned long long)data[1].effective << 32 | data[0].effective;
+}
+
 void why_read_state(const char *call, struct state *state)
 {
 	char text[4096] = "";
@@ -80,6 +92,9 @@ void why_read_state(const char *call, struct state *state)
 	state->uid = geteuid();
 	state->proc_visible = read_file("/proc/self/status", text, sizeof(text)) > 0;
 	state->effective = strtoull(field(text, "CapEff"), NULL, 16);
+	/* Where there is no /proc. */
+	if (!state->proc_visible)
+		state->effective = read_effective();
 	state->bounding = strtoull(field(text, "CapBnd"), NULL, 16);
 	state->seccomp = atoi(field(text, "Seccomp"));
 	state->threads = atoi(field(text, "Threads"));

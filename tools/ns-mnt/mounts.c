@@ -27,6 +27,7 @@
 #include "mounts.h"
 #include "overlay.h"
 #include "readonly.h"
+#include "root.h"
 #include "step.h"
 
 /* Closes a descriptor that a dry run does not have. */
@@ -102,32 +103,41 @@ static bool is_kernels(const struct mount_order *order)
 		(strcmp(order->type, "proc") == 0 || strcmp(order->type, "sysfs") == 0));
 }
 
-int mount_open_target(const struct mount_order *order, const char *root, bool folder)
+int mount_open_target(const struct mount_order *order, bool folder)
 {
 	int fd;
 
 	/* Below --root a missing one is made, as container engines do;
 	 * without, it would be made on the machine, and stay. */
-	if (!root)
+	if (!order->root)
 		return STEP(open_below(NULL, order->target), "find the mount point '%s'",
 			    order->target);
 	/* Where the kernel's own files go, and the masks over them, an image
 	 * has no say: no link at all on the way (CVE-2019-19921). */
 	fd = STEP_UNLESS(ENOENT,
-			 open_below_with(root, order->target,
+			 open_below_with(order->root, order->target,
 					 is_kernels(order) ? RESOLVE_NO_SYMLINKS : 0),
 			 "find the mount point '%s'", order->target);
 	if (fd < 0)
-		fd = STEP(make_below(root, order->target, folder), "make the mount point '%s'",
-			  order->target);
+		fd = STEP(make_below(order->root, order->target, folder),
+			  "make the mount point '%s'", order->target);
 	return fd;
 }
 
-void mount_attach(int mount, int target, const struct mount_order *order)
+void mount_put(int mount, int target, const struct mount_order *order)
 {
 	STEP(move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
 	     "put the mount on '%s'", order->target);
 	drop(target);
+}
+
+void mount_attach(int mount, int target, const struct mount_order *order)
+{
+	bool root = root_is_target(order);
+
+	mount_put(mount, target, order);
+	if (root)
+		root_follow(mount);
 }
 
 bool mount_parse_options(const char *options, unsigned long long *flags, char *values,
@@ -208,7 +218,7 @@ int mount_new(const char *type, const char *source, const char *options, unsigne
 	return mount;
 }
 
-static void make_fs(struct mount_order *order, const char *root)
+static void make_fs(struct mount_order *order)
 {
 	unsigned long long flags = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 	int mount;
@@ -220,11 +230,11 @@ static void make_fs(struct mount_order *order, const char *root)
 		flags |= MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY;
 	mount = mount_new(order->type, order->source ? order->source : order->type, order->options,
 			  flags);
-	mount_attach(mount, mount_open_target(order, root, true), order);
+	mount_attach(mount, mount_open_target(order, true), order);
 	order->mount = mount;
 }
 
-static void make_bind(struct mount_order *order, const char *root)
+static void make_bind(struct mount_order *order)
 {
 	unsigned long long flags = 0;
 	char values[256];
@@ -239,9 +249,13 @@ static void make_bind(struct mount_order *order, const char *root)
 		    "take '%s' and what is mounted below it", order->source);
 	if (!dry_run && fstat(tree, &source) != 0)
 		die_errno("cannot look at '%s'", order->source);
+	/* Both before it is in its place: nobody gets to see it otherwise. */
+	if (order->idmap)
+		idmap_set(tree, order->idmap, order->source);
 	done = set_flags(tree, flags, order->source);
-	mount_attach(tree, mount_open_target(order, root, dry_run || S_ISDIR(source.st_mode)),
-		     order);
+	mount_attach(tree, mount_open_target(order, dry_run || S_ISDIR(source.st_mode)), order);
+	if (order->idmap)
+		idmap_verify(tree, order->source);
 	if (!done)
 		settle_flags(tree, order->target, flags);
 	order->mount = tree;
@@ -250,13 +264,13 @@ static void make_bind(struct mount_order *order, const char *root)
 /* Opens what is to be covered. In a mount of ours, /proc for one, it is looked
  * up in the mount itself: by name, a symbolic link of the image's, or somebody
  * who renames the mount point meanwhile, could lead elsewhere. */
-static int open_covered(const struct mount_order *order, const char *root)
+static int open_covered(const struct mount_order *order)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
 	const char *rest;
 
 	if (!order->inside)
-		return open_below(root, order->target);
+		return open_below(order->root, order->target);
 	rest = order->target + strlen(order->inside->target);
 	/* That mount itself, which may be a file. */
 	if (!*rest)
@@ -266,9 +280,9 @@ static int open_covered(const struct mount_order *order, const char *root)
 
 /* The same as a step: it has to be there, unless the order says that it need
  * not. Then this is -1. */
-static int find_covered(const struct mount_order *order, const char *root)
+static int find_covered(const struct mount_order *order)
 {
-	return STEP_UNLESS(order->if_there ? ENOENT : 0, open_covered(order, root), "find '%s'",
+	return STEP_UNLESS(order->if_there ? ENOENT : 0, open_covered(order), "find '%s'",
 			   order->target);
 }
 
@@ -279,9 +293,9 @@ static bool would_cover(const struct mount_order *order)
 	return dry_run && (!order->if_there || access(order->target, F_OK) == 0);
 }
 
-static void make_remount_ro(const struct mount_order *order, const char *root)
+static void make_remount_ro(const struct mount_order *order)
 {
-	int target = find_covered(order, root), tree;
+	int target = find_covered(order), tree;
 	bool done;
 
 	if (target < 0 && !would_cover(order))
@@ -299,9 +313,22 @@ static void make_remount_ro(const struct mount_order *order, const char *root)
 	drop(tree);
 }
 
-static void make_mask(const struct mount_order *order, const char *root)
+/* A device of the machine, to be bound. In a /dev that somebody has made, a file
+ * of that name may be something else. */
+static int take_device(const char *path)
 {
-	int target = find_covered(order, root), cover;
+	int tree = STEP(open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), "take %s",
+			path);
+	struct stat status;
+
+	if (!dry_run && (fstat(tree, &status) != 0 || !S_ISCHR(status.st_mode)))
+		die("'%s' is no device here", path);
+	return tree;
+}
+
+static void make_mask(const struct mount_order *order)
+{
+	int target = find_covered(order), cover;
 	struct stat status = { 0 };
 
 	if (target < 0 && !would_cover(order))
@@ -315,15 +342,14 @@ static void make_mask(const struct mount_order *order, const char *root)
 	if (S_ISDIR(status.st_mode))
 		cover = mount_new("tmpfs", "tmpfs", "ro,nr_inodes=1", MOUNT_ATTR_NOEXEC);
 	else
-		cover = STEP(open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
-			     "take /dev/null");
+		cover = take_device("/dev/null");
 	mount_attach(cover, target, order);
 	drop(cover);
 }
 
 /* The devices that every program may expect, and none that reaches hardware.
  * An ordinary user can't make device nodes, so the machine's are bound. */
-static void make_dev(struct mount_order *order, const char *root)
+static void make_dev(struct mount_order *order)
 {
 	static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
 	static const char *const links[][2] = {
@@ -334,23 +360,25 @@ static void make_dev(struct mount_order *order, const char *root)
 	/* Its own files are no devices: who may make a node here, root without a
 	 * user namespace, must not open the disk by it. The devices below are
 	 * mounts of their own. */
-	int dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k",
-			    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-	int mount;
+	int dev, mount, taken[sizeof(devices) / sizeof(*devices)];
+	char path[32];
 
-	mount_attach(dev, mount_open_target(order, root, true), order);
+	/* Before /dev is covered, which may be the place of the new one. */
+	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
+		snprintf(path, sizeof(path), "/dev/%.20s", devices[i]);
+		taken[i] = take_device(path);
+	}
+	dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k",
+			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	mount_attach(dev, mount_open_target(order, true), order);
 	order->mount = dev;
 
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
-		char path[32];
-
-		snprintf(path, sizeof(path), "/dev/%.20s", devices[i]);
-		STEP(mknodat(dev, devices[i], S_IFREG | 0666, 0), "make a file to put %s on", path);
-		mount = STEP(open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
-			     "take %s", path);
-		STEP(move_mount(mount, "", dev, devices[i], MOVE_MOUNT_F_EMPTY_PATH),
-		     "put %s in place", path);
-		drop(mount);
+		STEP(mknodat(dev, devices[i], S_IFREG | 0666, 0), "make a file to put /dev/%s on",
+		     devices[i]);
+		STEP(move_mount(taken[i], "", dev, devices[i], MOVE_MOUNT_F_EMPTY_PATH),
+		     "put /dev/%s in place", devices[i]);
+		drop(taken[i]);
 	}
 
 	/* Terminals of one's own: nobody opens those of the machine. */
@@ -371,14 +399,14 @@ static void make_dev(struct mount_order *order, const char *root)
 		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
 }
 
-void mount_make(struct mount_order *order, const char *root)
+void mount_make(struct mount_order *order)
 {
 	switch (order->kind) {
-	case MOUNT_BIND: make_bind(order, root); break;
-	case MOUNT_FS: make_fs(order, root); break;
-	case MOUNT_DEV: make_dev(order, root); break;
-	case MOUNT_OVERLAY: mount_overlay(order, root); break;
-	case MOUNT_REMOUNT_RO: make_remount_ro(order, root); break;
-	case MOUNT_MASK: make_mask(order, root); break;
+	case MOUNT_BIND: make_bind(order); break;
+	case MOUNT_FS: make_fs(order); break;
+	case MOUNT_DEV: make_dev(order); break;
+	case MOUNT_OVERLAY: mount_overlay(order); break;
+	case MOUNT_REMOUNT_RO: make_remount_ro(order); break;
+	case MOUNT_MASK: make_mask(order); break;
 	}
 }

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "idmap.h"
+
 enum mount_kind {
 	MOUNT_BIND,    /* source: what is bound; with all that is mounted below */
 	MOUNT_FS,      /* type: a file system of the kernel's, made new */
@@ -17,8 +19,11 @@ struct mount_order {
 	enum mount_kind kind;
 	const char *type; /* MOUNT_FS: "tmpfs", "proc", ... */
 	const char *source;
-	const char *target;  /* the mount point, below --root when that is given */
+	const char *target;  /* the mount point, */
+	const char *root;    /* below this directory (--root), or NULL */
+	bool elsewhere;	     /* which is another than "/" */
 	bool if_there;	     /* REMOUNT_RO, MASK: without it there is nothing to do */
+	struct idmap *idmap; /* BIND: the owners that its files get; or NULL */
 	const char *options; /* "OPTION,...", flags of the mount and values of the file system */
 	/* REMOUNT_RO, MASK: the earlier order in whose mount this path lies, or
 	 * NULL. Of that one: the mount that it made, as a descriptor. */
@@ -26,18 +31,18 @@ struct mount_order {
 	int mount;
 };
 
-/* Makes one mount. `root` is the --root directory, or NULL. Symbolic links in
- * the mount point are then followed below root only; a missing mount point is
- * made. Ends with 125 when a step fails. */
-void mount_make(struct mount_order *order, const char *root);
+/* Makes one mount. With a --root directory, symbolic links in the mount point
+ * are followed below it only; a missing mount point is made. Ends with 125 when
+ * a step fails. */
+void mount_make(struct mount_order *order);
 
 /* The parts that overlay.c makes its mounts of as well. Each ends with 125 when
  * a step fails.
  *
- * The mount point of an order as a descriptor (O_PATH). Below `root` a missing
+ * The mount point of an order as a descriptor (O_PATH). Below --root a missing
  * one is made, a folder or an empty file; without a root it has to be there.
  * openat2(2). */
-int mount_open_target(const struct mount_order *order, const char *root, bool folder);
+int mount_open_target(const struct mount_order *order, bool folder);
 
 /* A new file system with its values, as a mount that is nowhere yet: returns
  * its descriptor. `options` as in an order, or NULL; `flags` are MOUNT_ATTR_
@@ -46,6 +51,10 @@ int mount_new(const char *type, const char *source, const char *options, unsigne
 
 /* Puts such a mount on its place, and closes `target`, the descriptor of the
  * place; `order` is for messages. move_mount(2). */
+void mount_put(int mount, int target, const struct mount_order *order);
+
+/* The same for the one that stays on top: when its place is "/", it becomes our
+ * root directory. */
 void mount_attach(int mount, int target, const struct mount_order *order);
 
 /* What stands in a comma-separated list of mount options: "ro", "noexec", ...

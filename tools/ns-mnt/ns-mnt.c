@@ -14,6 +14,7 @@
  * mounted anew, and what came from outside can't be taken apart.
  * Read on: mount_namespaces(7), mount(2), proc(5). The mounts: mounts.c, overlay.c. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@
 
 #include "chain.h"
 #include "descriptors.h"
+#include "diff.h"
 #include "memory.h"
 #include "message.h"
 #include "mounts.h"
@@ -33,7 +35,9 @@
 #include "option.h"
 #include "planned.h"
 #include "refusal.h"
+#include "root.h"
 #include "path.h"
+#include "spec.h"
 #include "step.h"
 
 static const char usage[] =
@@ -47,12 +51,15 @@ static const char usage[] =
 	"  --proc DST   --sys DST   --dev DST    processes; devices; a minimal /dev\n"
 	"  --overlay LOWER[:LOWER...]:DST[,upper=DIR,work=DIR]  layers, the top writable\n"
 	"                          (in memory, thrown away, without upper= and work=)\n"
-	"  --mount type=TYPE,dst=DST[,src=SRC][,OPTION...]  others, as docker says it\n"
+	"  --mount type=TYPE,dst=DST[,src=SRC][,OPTION...]  others, as docker says it;\n"
+	"                          type=bind,...,idmap=0:100000:65536 or idmap=PID|FILE\n"
+	"                          shows its files with other owners\n"
 	"  --remount-ro DST        make DST and what is below it read-only\n"
 	"  --mask PATH             hide a file or a folder behind an empty one\n"
 	"                          (-PATH, for these two: only if it is there)\n"
 	"  --propagation private|slave|shared|unchanged  default: private\n"
 	"  --no-proc               leave /proc as it is\n"
+	"  --diff                  say what has changed in the mount table\n"
 	"  -j, --join PID|FILE     enter that process's mount namespace, make none\n"
 	"  -x, --explain   -n, --dry-run   --check   -h, --help   -V, --version\n"
 	"\n"
@@ -71,7 +78,8 @@ enum {
 	REMOUNT_RO,
 	MASK,
 	PROPAGATION,
-	NO_PROC
+	NO_PROC,
+	DIFF
 };
 
 static const struct option table[] = {
@@ -88,18 +96,17 @@ static const struct option table[] = {
 	{ "mask", required_argument, NULL, MASK },
 	{ "propagation", required_argument, NULL, PROPAGATION },
 	{ "no-proc", no_argument, NULL, NO_PROC },
+	{ "diff", no_argument, NULL, DIFF },
 	{ "join", required_argument, NULL, 'j' },
 	COMMON_OPTIONS,
 };
 
 struct plan {
 	const char *join, *propagation, *root;
-	bool no_proc;
-	struct {
-		struct mount_order order;
-		const char *root;
-	} * mounts;
+	bool no_proc, diff;
+	struct mount_order *mounts;
 	size_t count;
+	struct mnt_facts facts; /* for when a step fails */
 };
 
 /* Whether /proc is of another PID namespace than ours: there, /proc/self has
@@ -118,27 +125,64 @@ static bool proc_is_foreign(void)
 	}
 	if (status.f_type != PROC_SUPER_MAGIC)
 		return false;
-	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
-		return true;
+	if (readlink("/proc/self", self, sizeof(self) - 1) < 0) {
+		if (errno == ENOENT)
+			return true;
+		die_errno("cannot tell whose /proc this is (/proc/self)");
+	}
 	return atoi(self) != getpid();
 }
 
-/* For --explain: how many mounts there are. proc_pid_mountinfo(5). */
+/* For --explain: how many mounts there are, and how many pass changes on.
+ * proc_pid_mountinfo(5). */
 static void look(char *text, size_t size)
 {
 	FILE *list = fopen("/proc/self/mountinfo", "re");
-	int mounts = 0, c;
+	int mounts = 0, shared = 0;
+	char *line = NULL;
+	size_t room = 0;
 
-	while (list && (c = getc(list)) != EOF)
-		mounts += c == '\n';
+	while (list && getline(&line, &room, list) >= 0) {
+		mounts++;
+		shared += strstr(line, " shared:") != NULL;
+	}
 	if (list)
 		fclose(list);
-	snprintf(text, size, "%d mounts", mounts);
+	free(line);
+	snprintf(text, size, "%d mounts, %d shared", mounts, shared);
+}
+
+/* For --diff: the table, through a descriptor of /proc that we opened first.
+ * What can't be read is an error: the words would lie. */
+static struct mount_table *read_table(int proc)
+{
+	struct mount_table *mounts = table_read(proc);
+
+	if (!mounts)
+		die_errno("--diff: cannot read the mount table (/proc/self/mountinfo)");
+	return mounts;
+}
+
+static void tell_diff(struct mount_table *before, struct mount_table *after)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		die_errno("--diff: cannot write what has changed");
+	table_compare(before, after, out);
+	if (fclose(out) != 0)
+		die_errno("--diff: cannot write what has changed");
+	dprintf(2, "%s: the mount table, before and after:%s\n%s", tool_name,
+		*text ? "" : " no difference", text);
+	free(text);
 }
 
 /* For a chroot --pivot behind this in a dry run: where a mount would be. */
-static void plan_mount(const struct mount_order *order, const char *root)
+static void plan_mount(const struct mount_order *order)
 {
+	const char *root = order->root;
 	bool whole = root && strcmp(order->target, "/") == 0;
 	char *place = print_text("mount %s%s", root ? root : "", whole ? "" : order->target);
 
@@ -160,17 +204,16 @@ static void set_propagation(const char *kind)
 /* Finds the last of our mounts that the path of a mask lies in. */
 static void find_inside(struct plan *plan, size_t i)
 {
-	struct mount_order *order = &plan->mounts[i].order;
+	struct mount_order *order = &plan->mounts[i];
 
 	if (order->kind != MOUNT_REMOUNT_RO && order->kind != MOUNT_MASK)
 		return;
 	for (size_t j = 0; j < i; j++) {
-		const struct mount_order *earlier = &plan->mounts[j].order;
+		const struct mount_order *earlier = &plan->mounts[j];
 		bool makes = earlier->kind == MOUNT_FS || earlier->kind == MOUNT_BIND ||
 			     earlier->kind == MOUNT_DEV;
 
-		if (makes && plan->mounts[j].root == plan->mounts[i].root &&
-		    strcmp(earlier->target, "/") != 0 &&
+		if (makes && earlier->root == order->root && strcmp(earlier->target, "/") != 0 &&
 		    path_is_below(order->target, earlier->target))
 			order->inside = earlier;
 	}
@@ -180,6 +223,9 @@ static void setup(struct plan *plan)
 {
 	/* The mode of the mount points that are made is ours to say. */
 	mode_t before = umask(022);
+	bool compare = plan->diff && !dry_run && !checking;
+	int proc = compare ? open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	struct mount_table *mounts = compare ? read_table(proc) : NULL;
 
 	step_watch(look);
 	if (plan->join) {
@@ -188,6 +234,7 @@ static void setup(struct plan *plan)
 		/* The root changes with it: as in chroot. */
 		refuse_directories();
 		close_descriptors(&(unsigned){ (unsigned)other }, other >= 3);
+		proc = compare ? open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 		STEP(setns(other, CLONE_NEWNS), "enter the mount namespace of %s", plan->join);
 	} else {
 		/* The first kind of namespace there was, so its flag is just
@@ -197,120 +244,38 @@ static void setup(struct plan *plan)
 	}
 
 	if (!plan->no_proc && !plan->root && !plan->join && proc_is_foreign()) {
-		mount_make(&(struct mount_order){ .kind = MOUNT_FS,
-						  .type = "proc",
-						  .target = "/proc" },
-			   NULL);
+		struct mount_order fresh = { .kind = MOUNT_FS, .type = "proc", .target = "/proc" };
+
+		plan->facts.order = &fresh;
+		mount_make(&fresh);
 		planned_add("a fresh /proc");
 	}
 
 	for (size_t i = 0; i < plan->count; i++) {
 		find_inside(plan, i);
-		mount_make(&plan->mounts[i].order, plan->mounts[i].root);
-		plan_mount(&plan->mounts[i].order, plan->mounts[i].root);
+		/* Most often one --root is for all of them. */
+		if (i > 0 && plan->mounts[i].root == plan->mounts[i - 1].root)
+			plan->mounts[i].elsewhere = plan->mounts[i - 1].elsewhere;
+		else
+			plan->mounts[i].elsewhere = root_is_elsewhere(plan->mounts[i].root);
+		plan->facts.order = &plan->mounts[i];
+		mount_make(&plan->mounts[i]);
+		plan_mount(&plan->mounts[i]);
 	}
+	plan->facts.order = NULL;
+	directory_follow(plan->mounts, plan->count);
 	umask(before);
+	if (compare) {
+		tell_diff(mounts, read_table(proc));
+		close(proc);
+	}
 }
 
 static void add(struct plan *plan, struct mount_order order)
 {
 	plan->mounts = resize(plan->mounts, plan->count + 1, sizeof(*plan->mounts));
-	plan->mounts[plan->count].order = order;
-	plan->mounts[plan->count++].root = plan->root;
-}
-
-/* With '-' before it, the path need not be there. */
-static void add_covered(struct plan *plan, enum mount_kind kind, const char *path)
-{
-	bool if_there = strncmp(path, "-/", 2) == 0;
-
-	add(plan,
-	    (struct mount_order){ .kind = kind, .target = path + if_there, .if_there = if_there });
-}
-
-/* Splits "SRC:DST" at its last colon. */
-static void add_bind(struct plan *plan, char *spec, const char *options, const char *name)
-{
-	char *target = strrchr(spec, ':');
-
-	if (!target || target == spec || !target[1])
-		die("%s takes SRC:DST, not '%s' (a path with a colon: --mount type=bind,src=,dst=)",
-		    name, spec);
-	*target++ = '\0';
-	add(plan,
-	    (struct mount_order){
-		    .kind = MOUNT_BIND, .source = spec, .target = target, .options = options });
-}
-
-static void add_tmpfs(struct plan *plan, char *spec)
-{
-	char *options = strchr(spec, ':');
-
-	if (options)
-		*options++ = '\0';
-	if (!*spec)
-		die("--tmpfs takes DST[:OPTION,...], such as /tmp:size=64m,mode=1777");
-	add(plan, (struct mount_order){
-			  .kind = MOUNT_FS, .type = "tmpfs", .target = spec, .options = options });
-}
-
-static void add_overlay(struct plan *plan, char *spec)
-{
-	char *options = NULL, *target;
-
-	/* The options come last: ",upper=DIR,work=DIR". */
-	for (char *comma = spec; (comma = strchr(comma, ',')); comma++)
-		if (strncmp(comma, ",upper=", 7) == 0 || strncmp(comma, ",work=", 6) == 0) {
-			options = comma;
-			break;
-		}
-	if (options)
-		*options++ = '\0';
-	target = strrchr(spec, ':');
-	if (!target || target == spec || !target[1])
-		die("--overlay takes LOWER[:LOWER...]:DST[,upper=DIR,work=DIR], not '%s'", spec);
-	*target++ = '\0';
-	add(plan,
-	    (struct mount_order){
-		    .kind = MOUNT_OVERLAY, .source = spec, .target = target, .options = options });
-}
-
-/* Whether the first `length` bytes of a word are this key. */
-static bool is_key(const char *word, size_t length, const char *key)
-{
-	return length == strlen(key) && strncmp(word, key, length) == 0;
-}
-
-/* docker's "--mount type=...,src=...,dst=...,OPTION,...". */
-static void add_mount(struct plan *plan, char *spec)
-{
-	struct mount_order order = { .kind = MOUNT_FS };
-	char *rest = copy_text(""), *save = NULL;
-	const char *whole = copy_text(spec);
-
-	for (char *word = strtok_r(spec, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
-		char *value = strchr(word, '=');
-		/* A word without a value is an option of the mount. */
-		size_t length = value ? (size_t)(value - word) : 0;
-
-		if (is_key(word, length, "type"))
-			order.type = value + 1;
-		else if (is_key(word, length, "src") || is_key(word, length, "source"))
-			order.source = value + 1;
-		else if (is_key(word, length, "dst") || is_key(word, length, "destination") ||
-			 is_key(word, length, "target"))
-			order.target = value + 1;
-		else
-			rest = print_text("%s%s%s", rest, *rest ? "," : "", word);
-	}
-	order.options = *rest ? rest : NULL;
-	if (!order.type || !*order.type || !order.target || !*order.target)
-		die("--mount takes type=TYPE,dst=DST[,src=SRC][,OPTION...], not '%s'", whole);
-	if (strcmp(order.type, "bind") == 0)
-		order.kind = MOUNT_BIND;
-	if (order.kind == MOUNT_BIND && (!order.source || !*order.source))
-		die("--mount type=bind needs src=SRC: '%s'", whole);
-	add(plan, order);
+	order.root = plan->root;
+	plan->mounts[plan->count++] = order;
 }
 
 int main(int argc, char *argv[])
@@ -319,13 +284,13 @@ int main(int argc, char *argv[])
 	int c;
 
 	tool_start("ns-mnt", usage, argv);
-	failing.decide = ns_mnt_decide;
+	failing = (struct failing){ ns_mnt_decide, NULL, &plan.facts };
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
 		case ROOT: plan.root = optarg; break;
-		case BIND: add_bind(&plan, optarg, NULL, "--bind"); break;
-		case RO_BIND: add_bind(&plan, optarg, "ro", "--ro-bind"); break;
-		case TMPFS: add_tmpfs(&plan, optarg); break;
+		case BIND: add(&plan, spec_bind(copy_text(optarg), NULL, "--bind")); break;
+		case RO_BIND: add(&plan, spec_bind(copy_text(optarg), "ro", "--ro-bind")); break;
+		case TMPFS: add(&plan, spec_tmpfs(copy_text(optarg))); break;
 		case PROC:
 			add(&plan, (struct mount_order){
 					   .kind = MOUNT_FS, .type = "proc", .target = optarg });
@@ -337,10 +302,10 @@ int main(int argc, char *argv[])
 		case DEV:
 			add(&plan, (struct mount_order){ .kind = MOUNT_DEV, .target = optarg });
 			break;
-		case OVERLAY: add_overlay(&plan, optarg); break;
-		case MOUNT: add_mount(&plan, optarg); break;
-		case REMOUNT_RO: add_covered(&plan, MOUNT_REMOUNT_RO, optarg); break;
-		case MASK: add_covered(&plan, MOUNT_MASK, optarg); break;
+		case OVERLAY: add(&plan, spec_overlay(copy_text(optarg))); break;
+		case MOUNT: add(&plan, spec_mount(copy_text(optarg))); break;
+		case REMOUNT_RO: add(&plan, spec_covered(MOUNT_REMOUNT_RO, optarg)); break;
+		case MASK: add(&plan, spec_covered(MOUNT_MASK, optarg)); break;
 		case PROPAGATION:
 			plan.propagation = optarg;
 			if (strcmp(optarg, "private") != 0 && strcmp(optarg, "slave") != 0 &&
@@ -349,6 +314,7 @@ int main(int argc, char *argv[])
 				    optarg);
 			break;
 		case NO_PROC: plan.no_proc = true; break;
+		case DIFF: plan.diff = true; break;
 		case 'j': plan.join = optarg; break;
 		}
 	tool_ready(plan.join ? "--join" : plan.root ? "--root" : NULL);

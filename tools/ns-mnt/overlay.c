@@ -72,7 +72,7 @@ static void add_lower(char list[VALUE_SIZE], const char *folder, const char *cov
 }
 
 /* The value of "NAME=value" in a list of options, as a copy; or NULL. */
-static char *find_value(const char *options, const char *name)
+char *overlay_value(const char *options, const char *name)
 {
 	size_t length = strlen(name);
 
@@ -85,11 +85,12 @@ static char *find_value(const char *options, const char *name)
 	return NULL;
 }
 
-void mount_overlay(const struct mount_order *order, const char *root)
+void mount_overlay(const struct mount_order *order)
 {
-	char *upper = find_value(order->options, "upper");
-	char *work = find_value(order->options, "work");
-	char *place = print_text("%s%s%s", root ? root : "", root ? "/" : "", order->target);
+	char *upper = overlay_value(order->options, "upper");
+	char *work = overlay_value(order->options, "work");
+	char *place = print_text("%s%s%s", order->root ? order->root : "", order->root ? "/" : "",
+				 order->target);
 	char layers[VALUE_SIZE] = "", *copy = copy_text(order->source), *save = NULL, *covered;
 	int fs, mount, target, before = -1;
 	bool own_tmpfs = !upper;
@@ -104,14 +105,14 @@ void mount_overlay(const struct mount_order *order, const char *root)
 	free(copy);
 	free(covered);
 	free(place);
-	target = mount_open_target(order, root, true);
+	target = mount_open_target(order, true);
 
 	/* Without an upper layer of one's own: a tmpfs, thrown away with the
 	 * namespace. It is put where the overlay will go, which covers it. */
 	if (own_tmpfs) {
 		mount = mount_new("tmpfs", "overlay", "mode=0755",
 				  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-		mount_attach(mount, target, order);
+		mount_put(mount, target, order);
 		STEP(mkdirat(mount, "upper", 0755), "make the folder for what is written");
 		STEP(mkdirat(mount, "work", 0755), "make the overlay's own folder");
 		upper = copy_text("upper");
@@ -136,12 +137,12 @@ void mount_overlay(const struct mount_order *order, const char *root)
 	STEP(fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "create the overlay");
 	mount = STEP(fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV), "make a mount of the overlay");
 	step_kernel_log = -1;
-	mount_attach(mount, target, order);
 	if (own_tmpfs) {
 		STEP(fchdir(before), "go back to the current folder");
 		if (!dry_run)
 			close(before);
 	}
+	mount_attach(mount, target, order);
 	free(upper);
 	free(work);
 }
