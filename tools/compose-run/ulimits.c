@@ -134,14 +134,13 @@ void ulimits_set(const struct words *row)
 	failing = (struct failing){ compose_run_decide, NULL, &asked };
 	for (size_t i = 1; i < row->count; i++) {
 		const char *text = row->word[i] + strlen("--");
-		struct rlimit limit, now;
+		struct rlimit limit, now = { 0, 0 };
 		__rlimit_resource_t resource = read_limit(text, &limit);
 
 		asked = (struct ulimit_facts){ .name = name_of(resource),
 					       .resource = resource,
 					       .hard = limit.rlim_max };
-		if (prlimit(0, resource, NULL, &asked.now) != 0)
-			die_errno("cannot read the limit %s", asked.name);
+		STEP(prlimit(0, resource, NULL, &asked.now), "read the limit %s", asked.name);
 		step_watch(look);
 		STEP(prlimit(0, resource, &limit, NULL), "set the limit %s", text);
 		step_watch(NULL);
