@@ -4,7 +4,7 @@ load helper
 
 setup() {
 	ns-user true 2>/dev/null || skip "this user may make no user namespace here"
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	# Without a cgroup of one's own a note says so each time.
 	C=()
 	is_root || C=(--without cgroup)
@@ -24,8 +24,10 @@ refused() {
 	local text=$1
 	shift
 	run_box "$@" -- touch ran
-	[ "$status" -eq 125 ] && [[ $output == *"$text"* ]] && [ ! -e ran ] ||
-		{ echo "$*: status $status, expected '$text': $output"; return 1; }
+	if [ "$status" -ne 125 ] || [[ $output != *"$text"* ]] || [ -e ran ]; then
+		echo "$*: status $status, expected '$text': $output"
+		return 1
+	fi
 }
 
 # --- Files ---
@@ -188,7 +190,7 @@ refused() {
 	# The last mount on a place is the one that is seen.
 	[ "$(grep '^/sys ' <<<"$output" | tail -n 1)" = '/sys rw' ]
 	[ "$(grep '^/dev/pts ' <<<"$output" | tail -n 1)" = '/dev/pts rw' ]
-	! grep -qE '^/proc/(kcore|keys|sys) ' <<<"$output"
+	if grep -qE '^/proc/(kcore|keys|sys) ' <<<"$output"; then false; fi
 	grep -qx terminals <<<"$output"
 	for device in /dev/*; do
 		[ -c "$device" ] || continue
@@ -224,7 +226,7 @@ refused() {
 	grep -qx 'PASSED=outside' <<<"$output"
 	grep -qx 'EMPTY=' <<<"$output"
 	grep -qx 'LAST=x=y' <<<"$output"
-	! grep -q 'UNSET_NAME' <<<"$output"
+	if grep -q 'UNSET_NAME' <<<"$output"; then false; fi
 	run_box --env-file file --env-file second -- sh -c 'echo $A'
 	[ "$output" = 2 ]
 	run_box --env-file <(echo C=pipe) -- sh -c 'echo $C'
