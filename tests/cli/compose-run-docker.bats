@@ -262,6 +262,16 @@ refused() {
 	done
 }
 
+@test "--ulimit: a small stack is the program's, and does not end the chain" {
+	make_root
+	for way in '' --chain; do
+		# shellcheck disable=SC2086 # no word or one
+		run_box $way --rootfs root --ulimit stack=65536 -- sh -c 'ulimit -s'
+		[ "$status" -eq 0 ]
+		[ "$output" = 64 ]
+	done
+}
+
 @test "--ulimit: what can't be had is an error with its reason, and nothing runs" {
 	for way in '' --chain; do
 		# shellcheck disable=SC2086 # no word or one
