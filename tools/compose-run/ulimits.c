@@ -131,11 +131,12 @@ static void look(char *text, size_t size)
 /* A stack grows when it is written to, up to the limit of then. With all links
  * called in this process ours needs more than that of many a program, so it
  * grows before the limit is there. */
-static __attribute__((noinline)) void grow_stack(void)
+static __attribute__((noinline)) char grow_stack(void)
 {
 	volatile char room[1048576];
 
 	room[0] = 0;
+	return room[0];
 }
 
 void ulimits_set(const struct words *row)
@@ -153,7 +154,7 @@ void ulimits_set(const struct words *row)
 		STEP(prlimit(0, resource, NULL, &asked.now), "read the limit %s", asked.name);
 		step_watch(look);
 		if (resource == RLIMIT_STACK && !dry_run)
-			grow_stack();
+			(void)grow_stack();
 		STEP(prlimit(0, resource, &limit, NULL), "set the limit %s", text);
 		step_watch(NULL);
 		STEP(prlimit(0, resource, NULL, &now), "read the limit %s back", asked.name);
