@@ -321,6 +321,17 @@ refused() {
 	refused 'list of CPUs' --cpuset-cpus x
 }
 
+@test "--ulimit holds for exec, too" {
+	name=ulimit-$$
+	run_box -d --rm --name $name --ulimit nofile=60:70 -- sleep 30
+	[ "$status" -eq 0 ] || skip "no -d here: $output"
+	run compose-run exec $name -- sh -c 'ulimit -n; ulimit -Hn'
+	compose-run stop $name >/dev/null 2>&1 &
+	compose-run exec $name -- kill -KILL 1 2>/dev/null || true
+	wait $!
+	[ "$output" = $'60\n70' ]
+}
+
 # --- Settings ---
 
 @test "--sysctl goes to the namespace that has the setting" {
