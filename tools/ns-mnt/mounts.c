@@ -97,7 +97,7 @@ static int make_below(const char *root, const char *path, bool folder)
 
 static bool is_kernels(const struct mount_order *order)
 {
-	return order->kind == MOUNT_DEV ||
+	return order->kind == MOUNT_DEV || order->kind == MOUNT_DEVICES ||
 	       (order->kind == MOUNT_FS &&
 		(strcmp(order->type, "proc") == 0 || strcmp(order->type, "sysfs") == 0));
 }
@@ -146,9 +146,14 @@ bool mount_parse_options(const char *options, unsigned long long *flags, char *v
 		{ "dev", 0, MOUNT_ATTR_NODEV },
 		{ "noexec", MOUNT_ATTR_NOEXEC, 0 },
 		{ "exec", 0, MOUNT_ATTR_NOEXEC },
-		{ "noatime", MOUNT_ATTR_NOATIME, 0 },
+		{ "noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR_STRICTATIME },
+		{ "strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR_NOATIME },
+		/* How the kernel does it without a word. */
+		{ "relatime", 0, MOUNT_ATTR__ATIME },
 		{ "nodiratime", MOUNT_ATTR_NODIRATIME, 0 },
+		{ "diratime", 0, MOUNT_ATTR_NODIRATIME },
 		{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0 },
+		{ "symfollow", 0, MOUNT_ATTR_NOSYMFOLLOW },
 	};
 	size_t used = 0;
 
@@ -165,7 +170,7 @@ bool mount_parse_options(const char *options, unsigned long long *flags, char *v
 			    strncmp(words[i].name, options, length) == 0)
 				break;
 		if (i < sizeof(words) / sizeof(*words)) {
-			*flags = (*flags | words[i].set) & ~words[i].clear;
+			*flags = (*flags & ~words[i].clear) | words[i].set;
 		} else {
 			used += (size_t)snprintf(values + used, size - used, "%s%.*s",
 						 used ? "," : "", (int)length, options);
@@ -234,9 +239,13 @@ static void make_bind(struct mount_order *order, const char *root)
 
 	if (!mount_parse_options(order->options, &flags, values, sizeof(values)) || *values)
 		die("a bind mount takes options like ro and noexec, not '%s'", order->options);
-	tree = STEP(open_tree(AT_FDCWD, order->source,
-			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE),
-		    "take '%s' and what is mounted below it", order->source);
+	if (order->alone)
+		tree = STEP(open_tree(AT_FDCWD, order->source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
+			    "take '%s' alone", order->source);
+	else
+		tree = STEP(open_tree(AT_FDCWD, order->source,
+				      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE),
+			    "take '%s' and what is mounted below it", order->source);
 	if (!dry_run && fstat(tree, &source) != 0)
 		die_errno("cannot look at '%s'", order->source);
 	done = set_flags(tree, flags, order->source);
@@ -321,9 +330,10 @@ static void make_mask(const struct mount_order *order, const char *root)
 	drop(cover);
 }
 
-/* The devices that every program may expect, and none that reaches hardware.
- * An ordinary user can't make device nodes, so the machine's are bound. */
-static void make_dev(struct mount_order *order, const char *root)
+/* The devices that every program may expect, and none that reaches hardware,
+ * put into the directory `dev`. An ordinary user can't make device nodes, so the
+ * machine's are bound. */
+static void put_devices(int dev)
 {
 	static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
 	static const char *const links[][2] = {
@@ -331,18 +341,10 @@ static void make_dev(struct mount_order *order, const char *root)
 		{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
 		{ "pts/ptmx", "ptmx" },
 	};
-	/* Its own files are no devices: who may make a node here, root without a
-	 * user namespace, must not open the disk by it. The devices below are
-	 * mounts of their own. */
-	int dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k",
-			    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-	int mount;
-
-	mount_attach(dev, mount_open_target(order, root, true), order);
-	order->mount = dev;
 
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
 		char path[32];
+		int mount;
 
 		snprintf(path, sizeof(path), "/dev/%.20s", devices[i]);
 		STEP(mknodat(dev, devices[i], S_IFREG | 0666, 0), "make a file to put %s on", path);
@@ -352,6 +354,22 @@ static void make_dev(struct mount_order *order, const char *root)
 		     "put %s in place", path);
 		drop(mount);
 	}
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
+}
+
+static void make_dev(struct mount_order *order, const char *root)
+{
+	/* Its own files are no devices: who may make a node here, root without a
+	 * user namespace, must not open the disk by it. The devices below are
+	 * mounts of their own. */
+	int dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k",
+			    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	int mount;
+
+	mount_attach(dev, mount_open_target(order, root, true), order);
+	order->mount = dev;
+	put_devices(dev);
 
 	/* Terminals of one's own: nobody opens those of the machine. */
 	STEP(mkdirat(dev, "pts", 0755), "make the folder pts");
@@ -366,9 +384,6 @@ static void make_dev(struct mount_order *order, const char *root)
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	STEP(move_mount(mount, "", dev, "shm", MOVE_MOUNT_F_EMPTY_PATH), "put the tmpfs in place");
 	drop(mount);
-
-	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
-		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
 }
 
 void mount_make(struct mount_order *order, const char *root)
@@ -377,6 +392,7 @@ void mount_make(struct mount_order *order, const char *root)
 	case MOUNT_BIND: make_bind(order, root); break;
 	case MOUNT_FS: make_fs(order, root); break;
 	case MOUNT_DEV: make_dev(order, root); break;
+	case MOUNT_DEVICES: put_devices(mount_open_target(order, root, true)); break;
 	case MOUNT_OVERLAY: mount_overlay(order, root); break;
 	case MOUNT_REMOUNT_RO: make_remount_ro(order, root); break;
 	case MOUNT_MASK: make_mask(order, root); break;

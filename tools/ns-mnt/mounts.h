@@ -5,9 +5,10 @@
 #include <stdbool.h>
 
 enum mount_kind {
-	MOUNT_BIND,    /* source: what is bound; with all that is mounted below */
+	MOUNT_BIND,    /* source: what is bound; with all that is mounted below, or alone */
 	MOUNT_FS,      /* type: a file system of the kernel's, made new */
 	MOUNT_DEV,     /* the minimal /dev */
+	MOUNT_DEVICES, /* what is in it, put into a directory that is there */
 	MOUNT_OVERLAY, /* source: LOWER[:LOWER...]; options may name upper= and work= */
 	MOUNT_REMOUNT_RO,
 	MOUNT_MASK,
@@ -18,6 +19,7 @@ struct mount_order {
 	const char *type; /* MOUNT_FS: "tmpfs", "proc", ... */
 	const char *source;
 	const char *target;  /* the mount point, below --root when that is given */
+	bool alone;	     /* BIND: without what is mounted below the source */
 	bool if_there;	     /* REMOUNT_RO, MASK: without it there is nothing to do */
 	const char *options; /* "OPTION,...", flags of the mount and values of the file system */
 	/* REMOUNT_RO, MASK: the earlier order in whose mount this path lies, or

@@ -45,6 +45,7 @@ static const char usage[] =
 	"  --bind SRC:DST   --ro-bind SRC:DST    show SRC, and all below it, at DST too\n"
 	"  --tmpfs DST[:OPTION,...]              an empty file system in memory\n"
 	"  --proc DST   --sys DST   --dev DST    processes; devices; a minimal /dev\n"
+	"  --devices DST           the files of --dev alone, for a /dev that is there\n"
 	"  --overlay LOWER[:LOWER...]:DST[,upper=DIR,work=DIR]  layers, the top writable\n"
 	"                          (in memory, thrown away, without upper= and work=)\n"
 	"  --mount type=TYPE,dst=DST[,src=SRC][,OPTION...]  others, as docker says it\n"
@@ -66,6 +67,7 @@ enum {
 	PROC,
 	SYS,
 	DEV,
+	DEVICES,
 	OVERLAY,
 	MOUNT,
 	REMOUNT_RO,
@@ -82,6 +84,7 @@ static const struct option table[] = {
 	{ "proc", required_argument, NULL, PROC },
 	{ "sys", required_argument, NULL, SYS },
 	{ "dev", required_argument, NULL, DEV },
+	{ "devices", required_argument, NULL, DEVICES },
 	{ "overlay", required_argument, NULL, OVERLAY },
 	{ "mount", required_argument, NULL, MOUNT },
 	{ "remount-ro", required_argument, NULL, REMOUNT_RO },
@@ -300,6 +303,10 @@ static void add_mount(struct plan *plan, char *spec)
 		else if (is_key(word, length, "dst") || is_key(word, length, "destination") ||
 			 is_key(word, length, "target"))
 			order.target = value + 1;
+		else if (strcmp(word, "bind-recursive=disabled") == 0)
+			order.alone = true;
+		else if (strcmp(word, "bind-recursive=enabled") == 0)
+			order.alone = false;
 		else
 			rest = print_text("%s%s%s", rest, *rest ? "," : "", word);
 	}
@@ -310,6 +317,8 @@ static void add_mount(struct plan *plan, char *spec)
 		order.kind = MOUNT_BIND;
 	if (order.kind == MOUNT_BIND && (!order.source || !*order.source))
 		die("--mount type=bind needs src=SRC: '%s'", whole);
+	if (order.kind != MOUNT_BIND && order.alone)
+		die("--mount: bind-recursive is for type=bind: '%s'", whole);
 	add(plan, order);
 }
 
@@ -336,6 +345,9 @@ int main(int argc, char *argv[])
 			break;
 		case DEV:
 			add(&plan, (struct mount_order){ .kind = MOUNT_DEV, .target = optarg });
+			break;
+		case DEVICES:
+			add(&plan, (struct mount_order){ .kind = MOUNT_DEVICES, .target = optarg });
 			break;
 		case OVERLAY: add_overlay(&plan, optarg); break;
 		case MOUNT: add_mount(&plan, optarg); break;

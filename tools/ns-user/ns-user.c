@@ -117,6 +117,9 @@ static void warn_of_capdrop(void)
 static void setup(struct plan *plan)
 {
 	struct tie tie = tie_read();
+	unsigned long inner;
+	bool own_uid = map_translate(plan->uid_map, geteuid(), true, &inner);
+	bool own_gid = map_translate(plan->gid_map, getegid(), true, &inner);
 
 	step_watch(look_at_ids);
 	if (plan->join) {
@@ -131,6 +134,11 @@ static void setup(struct plan *plan)
 	} else {
 		warn_of_capdrop();
 		make_namespace(plan);
+		/* Where the map leaves our own ids out: the same. */
+		if (!own_gid)
+			STEP_UNLESS(EINVAL, setresgid(0, 0, 0), "become group 0 in there");
+		if (!own_uid)
+			STEP_UNLESS(EINVAL, setresuid(0, 0, 0), "become user 0 in there");
 		if (plan->no_more)
 			allow_no_more(plan);
 	}
