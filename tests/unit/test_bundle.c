@@ -145,12 +145,27 @@ static void mounts_say_all_their_flags(void **state)
 	assert_non_null(strstr(line, "type=proc,src=proc,dst=/proc,rw,suid,nodev,exec "));
 	assert_non_null(strstr(line, "type=tmpfs,src=tmpfs,dst=/dev,rw,nosuid,nodev,exec,"
 				     "strictatime,mode=755,size=65536k "));
-	assert_non_null(strstr(line, "type=bind,src=/tmp,dst=/data,ro,nosuid,nodev,rprivate "));
+	assert_non_null(strstr(line, "type=bind,src=/tmp,dst=/data,ro,nosuid,nodev "));
 	assert_non_null(strstr(line, "type=bind,src=/etc/passwd,dst=/etc/one,"
 				     "bind-recursive=disabled,nodev "));
 	assert_non_null(
 		strstr(line, " --devices /dev --mask -/proc/kcore --remount-ro -/proc/sys"));
 	free(text);
+}
+
+static void slaves_make_the_others_private(void **state)
+{
+	(void)state;
+	accepted("[\"bind\"]", "[\"bind\", \"rslave\"]",
+		 "ns-mnt --propagation slave --root rootfs --mount type=bind,src=rootfs,dst=/,ro,"
+		 "nodev,rprivate ");
+	accepted("[\"bind\"]", "[\"bind\", \"rslave\"]", "disabled,nodev,rslave ");
+	accepted("\"rprivate\", ", "\"slave\", ", "dst=/data,ro,nosuid,nodev,slave ");
+	accepted("\"rootfsPropagation\": \"\"", "\"rootfsPropagation\": \"rslave\"",
+		 "dst=/,ro,nodev --mount");
+	accepted("\"rootfsPropagation\": \"\"", "\"rootfsPropagation\": \"rslave\"",
+		 "dst=/data,ro,nosuid,nodev,rprivate ");
+	refused("\"options\": [\"ro\"]", "\"options\": [\"slave\"]", "mounts[5].options is not");
 }
 
 static void without_a_dev_there_is_one(void **state)
@@ -442,6 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_part_has_its_link),
 		cmocka_unit_test(mounts_say_all_their_flags),
+		cmocka_unit_test(slaves_make_the_others_private),
 		cmocka_unit_test(without_a_dev_there_is_one),
 		cmocka_unit_test(capabilities_come_to_what_exec_makes_of_them),
 		cmocka_unit_test(versions),

@@ -232,8 +232,32 @@ static char *find_source(const struct mount_words *words)
 	return real;
 }
 
+/* Whether something in there is to see what the machine mounts later. */
+static bool follows(const struct bundle *bundle)
+{
+	bool slave = bundle->linux_.propagation != NULL;
+
+	for (size_t i = 0; i < bundle->mount_count && !slave; i++)
+		for (size_t j = 0; j < bundle->mounts[i].options.count; j++)
+			slave = slave || strcmp(bundle->mounts[i].options.word[j], "slave") == 0 ||
+				strcmp(bundle->mounts[i].options.word[j], "rslave") == 0;
+	return slave;
+}
+
+/* What to say of one bind mount: all are private, unless ns-mnt was told to let
+ * mounts come in from outside. "" for nothing. */
+static const char *propagation_of(const struct bundle *bundle, const char *asked)
+{
+	if (!follows(bundle))
+		return asked && strstr(asked, "unbindable") ? asked : "";
+	if (asked)
+		return asked;
+	return bundle->linux_.propagation ? "" : "rprivate";
+}
+
 static void plan_bind(struct mount_words *words, struct words *line)
 {
+	const char *propagation = propagation_of(words->bundle, words->propagation);
 	char *source = find_source(words);
 	bool denied = words->bundle->linux_.devices_denied;
 
@@ -245,9 +269,8 @@ static void plan_bind(struct mount_words *words, struct words *line)
 			 words->target, words->alone ? ",bind-recursive=disabled" : "",
 			 words->read_only ? ",ro" : "", words->nosuid ? ",nosuid" : "",
 			 words->nodev || (denied && !is_default_device(source)) ? ",nodev" : "",
-			 words->noexec ? ",noexec" : "", words->options,
-			 words->propagation ? "," : "",
-			 words->propagation ? words->propagation : "");
+			 words->noexec ? ",noexec" : "", words->options, *propagation ? "," : "",
+			 propagation);
 	free(source);
 }
 
@@ -349,8 +372,14 @@ void bundle_plan_mounts(const struct bundle *bundle, struct words *line)
 	bool devices = false, dev = false;
 	struct words mounts = { NULL, 0 };
 
-	words_add_option(line, "--mount", "type=bind,src=%s,dst=/%s,nodev", bundle->root.path,
-			 bundle->root.readonly ? ",ro" : "");
+	const char *propagation = propagation_of(bundle, NULL);
+
+	if (follows(bundle))
+		words_add_option(line, "--propagation", "slave");
+	/* On itself: so it covers nothing that is still needed. */
+	words_add_option(line, "--root", "%s", bundle->root.path);
+	words_add_option(line, "--mount", "type=bind,src=%s,dst=/%s,nodev%s%s", bundle->root.path,
+			 bundle->root.readonly ? ",ro" : "", *propagation ? "," : "", propagation);
 	for (size_t i = 0; i < bundle->mount_count; i++) {
 		struct mount_words words = { .bundle = bundle, .mount = &bundle->mounts[i] };
 

@@ -514,10 +514,6 @@ static void plan_mounts(const struct bundle *bundle, struct chain *chain)
 	struct words *words =
 		add_row(chain, "ns-mnt", "the new root, put together where nobody else sees it");
 
-	if (bundle->linux_.propagation)
-		words_add_option(words, "--propagation", "%s", bundle->linux_.propagation);
-	/* On itself: so it covers nothing that is still needed. */
-	words_add_option(words, "--root", "%s", bundle->root.path);
 	bundle_plan_mounts(bundle, words);
 
 	words = add_row(chain, "chroot", "the new root, and the old one gone");

@@ -229,6 +229,42 @@ static void make_fs(struct mount_order *order, const char *root)
 	order->mount = mount;
 }
 
+/* Which mounts of others this one hears of. mount_namespaces(7), "SHARED
+ * SUBTREES". A mount of ours is never shared with the outside. */
+static const struct {
+	const char *name;
+	unsigned long long kind;
+} propagations[] = {
+	{ "private", MS_PRIVATE },
+	{ "slave", MS_SLAVE },
+	{ "unbindable", MS_UNBINDABLE },
+};
+
+static unsigned long long propagation_of(const char *word)
+{
+	for (size_t i = 0; i < sizeof(propagations) / sizeof(*propagations); i++)
+		if (strcmp(word + (*word == 'r'), propagations[i].name) == 0)
+			return propagations[i].kind;
+	return 0;
+}
+
+bool mount_is_propagation(const char *word)
+{
+	return propagation_of(word) != 0;
+}
+
+static void set_mount_propagation(int tree, const struct mount_order *order)
+{
+	struct mount_attr attr = { .propagation = propagation_of(order->propagation) };
+
+	if (*order->propagation == 'r')
+		STEP(mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)),
+		     "make '%s' and all below it %s", order->source, order->propagation + 1);
+	else
+		STEP(mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)), "make '%s' %s",
+		     order->source, order->propagation);
+}
+
 static void make_bind(struct mount_order *order, const char *root)
 {
 	unsigned long long flags = 0;
@@ -249,6 +285,8 @@ static void make_bind(struct mount_order *order, const char *root)
 	if (!dry_run && fstat(tree, &source) != 0)
 		die_errno("cannot look at '%s'", order->source);
 	done = set_flags(tree, flags, order->source);
+	if (order->propagation)
+		set_mount_propagation(tree, order);
 	mount_attach(tree, mount_open_target(order, root, dry_run || S_ISDIR(source.st_mode)),
 		     order);
 	if (!done)

@@ -18,9 +18,10 @@ struct mount_order {
 	enum mount_kind kind;
 	const char *type; /* MOUNT_FS: "tmpfs", "proc", ... */
 	const char *source;
-	const char *target;  /* the mount point, below --root when that is given */
-	bool alone;	     /* BIND: without what is mounted below the source */
-	bool if_there;	     /* REMOUNT_RO, MASK: without it there is nothing to do */
+	const char *target;	 /* the mount point, below --root when that is given */
+	bool alone;		 /* BIND: without what is mounted below the source */
+	const char *propagation; /* BIND: "private", "rslave", ...; NULL: as ours are */
+	bool if_there;		 /* REMOUNT_RO, MASK: without it there is nothing to do */
 	const char *options; /* "OPTION,...", flags of the mount and values of the file system */
 	/* REMOUNT_RO, MASK: the earlier order in whose mount this path lies, or
 	 * NULL. Of that one: the mount that it made, as a descriptor. */
@@ -49,6 +50,10 @@ int mount_new(const char *type, const char *source, const char *options, unsigne
 /* Puts such a mount on its place, and closes `target`, the descriptor of the
  * place; `order` is for messages. move_mount(2). */
 void mount_attach(int mount, int target, const struct mount_order *order);
+
+/* Whether a word is a kind of propagation that a mount may have: private, slave
+ * or unbindable, with an r before it for what is mounted below as well. */
+bool mount_is_propagation(const char *word);
 
 /* What stands in a comma-separated list of mount options: "ro", "noexec", ...
  * as MOUNT_ATTR_ flags, cleared by "rw", "exec", ...; the rest is copied to

@@ -305,6 +305,8 @@ static void add_mount(struct plan *plan, char *spec)
 			order.target = value + 1;
 		else if (strcmp(word, "bind-recursive=disabled") == 0)
 			order.alone = true;
+		else if (mount_is_propagation(word))
+			order.propagation = word;
 		else if (strcmp(word, "bind-recursive=enabled") == 0)
 			order.alone = false;
 		else
@@ -317,8 +319,9 @@ static void add_mount(struct plan *plan, char *spec)
 		order.kind = MOUNT_BIND;
 	if (order.kind == MOUNT_BIND && (!order.source || !*order.source))
 		die("--mount type=bind needs src=SRC: '%s'", whole);
-	if (order.kind != MOUNT_BIND && order.alone)
-		die("--mount: bind-recursive is for type=bind: '%s'", whole);
+	if (order.kind != MOUNT_BIND && (order.alone || order.propagation))
+		die("--mount: bind-recursive and %s are for type=bind: '%s'",
+		    order.propagation ? order.propagation : "private, slave, unbindable", whole);
 	add(plan, order);
 }
 
