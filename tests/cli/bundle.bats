@@ -307,11 +307,19 @@ mount("/sys/fs/cgroup", type="cgroup", options=["ro", "nosuid", "noexec", "nodev
 	done
 }
 
+@test "with process.terminal the program has a terminal of its own, and it is /dev/console" {
+	config 'p["terminal"] = True'
+	run script -qec "compose-run --bundle box -- sh -c 'tty; test -c /dev/console && ls -l /dev/console; echo x >/dev/console'" /dev/null </dev/null
+	[ "$status" -eq 0 ]
+	[[ $output == *"/dev/console"* ]]
+	refused "no terminal" -- echo INSIDE </dev/null
+}
+
 @test "nothing runs where something is not understood, and each is named" {
 	config 'c["hooks"] = {"prestart": [{"path": "/bin/true"}]}'
 	refused "hooks is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
-	config 'p["terminal"] = True'
-	refused "process.terminal is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
+	config 'p["ioPriority"] = {"class": "IOPRIO_CLASS_IDLE", "priority": 4}'
+	refused "process.ioPriority is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
 	config 'l["maskedPath"] = ["/proc/kcore"]'
 	refused 'linux.maskedPath is unknown [OCI-KEY]' -- echo INSIDE
 	[[ $output == *'did you mean "maskedPaths"'* ]]

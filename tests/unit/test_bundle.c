@@ -222,7 +222,6 @@ static void what_no_tool_does(void **state)
 	static const char *const cases[][3] = {
 		{ "\"hooks\": {}", "\"hooks\": {\"poststop\": [{\"path\": \"/x\"}]}",
 		  "hooks is not supported" },
-		{ "\"terminal\": false", "\"terminal\": true", "process.terminal is not" },
 		{ "\"rootfsPropagation\": \"\"", "\"intelRdt\": {\"closID\": \"a\"}",
 		  "linux.intelRdt is not" },
 		{ "\"rootfsPropagation\": \"\"", "\"personality\": {\"domain\": \"LINUX32\"}",
@@ -262,6 +261,7 @@ static void what_no_tool_does(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		refused(cases[i][0], cases[i][1], cases[i][2]);
 	/* What asks for nothing is there often. */
+	accepted("\"terminal\": false", "\"terminal\": true", "--console /dev/console");
 	accepted("\"hooks\": {}", "\"hooks\": {\"prestart\": [], \"poststop\": null}", "cgroup");
 	accepted("\"rootfsPropagation\": \"\"", "\"mountLabel\": \"\", \"devices\": []", "cgroup");
 }

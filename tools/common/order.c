@@ -38,7 +38,7 @@ static const char *const valued[][2] = {
 	{ "ns-pid", "--pid-file --join -j" },
 	{ "ns-uts", "--hostname --domainname --join -j" },
 	{ "ns-mnt",
-	  "--root --bind --ro-bind --tmpfs --proc --sys --dev --devices --overlay --mount "
+	  "--root --bind --ro-bind --tmpfs --proc --sys --dev --devices --console --overlay --mount "
 	  "--remount-ro --mask --propagation --join -j" },
 	{ "ns-ipc", "--sysctl --join -j" },
 	{ "ns-net", "--veth --ip --gateway --bridge --sysctl --join -j" },

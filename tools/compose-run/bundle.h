@@ -46,6 +46,7 @@ struct bundle {
 	json_t *document; /* what the strings below belong to */
 	struct {
 		bool there;
+		bool terminal;
 		struct words args, env;
 		const char *cwd;
 		uint32_t uid, gid;
@@ -90,8 +91,9 @@ void bundle_read(const char *directory, struct bundle *bundle);
 void bundle_parse(const char *name, char *text, size_t size, struct bundle *bundle);
 
 /* Compiles it to a chain, as plan_compile does. `args`, unless it is empty,
- * runs instead of process.args. Reads the machine, and changes nothing. */
-void bundle_compile(const char *directory, char *args[], struct chain *chain);
+ * runs instead of process.args. Reads the machine, and changes nothing.
+ * Returns whether the program is to have a terminal of its own. */
+bool bundle_compile(const char *directory, char *args[], struct chain *chain);
 
 /* The second half of it: the root's path is taken as it is. */
 void bundle_chain(const struct bundle *bundle, char *args[], struct chain *chain);

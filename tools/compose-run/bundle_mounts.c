@@ -404,6 +404,8 @@ void bundle_plan_mounts(const struct bundle *bundle, struct words *line)
 		words_add(line, "%s", mounts.word[i]);
 	if (devices)
 		words_add_option(line, "--devices", "/dev");
+	if (bundle->process.terminal && (devices || !dev))
+		words_add_option(line, "--console", "/dev/console");
 	for (size_t i = 0; i < bundle->linux_.masked.count; i++)
 		words_add_option(line, "--mask", "-%s", bundle->linux_.masked.word[i]);
 	for (size_t i = 0; i < bundle->linux_.read_only.count; i++)

@@ -567,7 +567,7 @@ void bundle_chain(const struct bundle *bundle, char *args[], struct chain *chain
 			words_add(words, "%s", bundle->process.args.word[i]);
 }
 
-void bundle_compile(const char *directory, char *args[], struct chain *chain)
+bool bundle_compile(const char *directory, char *args[], struct chain *chain)
 {
 	static struct bundle bundle;
 	char *real = realpath(directory, NULL);
@@ -577,4 +577,5 @@ void bundle_compile(const char *directory, char *args[], struct chain *chain)
 	bundle_read(real, &bundle);
 	find_root(&bundle);
 	bundle_chain(&bundle, args, chain);
+	return bundle.process.terminal;
 }

@@ -11,10 +11,26 @@
 
 static void read_terminal(const struct at *at, void *into)
 {
+	((struct bundle *)into)->process.terminal = strict_bool(at);
+}
+
+/* The size of a terminal. "Runtimes MUST ignore consoleSize if terminal is
+ * false"; and ours is as large as the one that it is shown on. */
+static void read_console_side(const struct at *at, void *into)
+{
 	(void)into;
-	if (strict_bool(at))
-		strict_missing(at, "the program gets the terminal or the pipes that compose-run "
-				   "itself has, and no new terminal");
+	strict_number(at, 0, INT64_MAX);
+}
+
+static void read_console_size(const struct at *at, void *into)
+{
+	static const struct key keys[] = {
+		{ "height", read_console_side, true },
+		{ "width", read_console_side, true },
+		{ NULL, NULL, false },
+	};
+
+	strict_object(at, keys, into);
 }
 
 static void read_arg(const struct at *at, void *into)
@@ -299,8 +315,7 @@ void bundle_read_process(const struct at *at, void *into)
 {
 	static const struct key keys[] = {
 		{ "terminal", read_terminal, false },
-		/* Of a terminal, and there is none. */
-		{ "consoleSize", strict_ignore, false },
+		{ "consoleSize", read_console_size, false },
 		{ "user", read_user, true },
 		{ "args", read_args, true },
 		{ "commandLine", strict_unsupported, false },

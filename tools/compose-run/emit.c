@@ -229,6 +229,21 @@ static void nothing(struct emit *emit, const char *value)
 	(void)emit, (void)value;
 }
 
+/* Other runtimes put it on /dev/console by themselves. */
+static void terminal(struct emit *emit, const char *value)
+{
+	(void)value;
+	emit_set(emit->process, "terminal", json_true());
+}
+
+static void propagation(struct emit *emit, const char *value)
+{
+	if (strcmp(value, "slave") == 0)
+		emit_set(emit->linux_, "rootfsPropagation", json_string(value));
+	else if (strcmp(value, "private") != 0)
+		emit_refuse("ns-mnt --propagation", value, "a container has its mounts to itself");
+}
+
 static void directory(struct emit *emit, const char *value)
 {
 	emit_set(emit->process, "cwd", json_string(value));
@@ -378,6 +393,8 @@ static const struct {
 	{ "ns-mnt", "--sys", true, emit_sys },
 	{ "ns-mnt", "--dev", true, emit_dev },
 	{ "ns-mnt", "--devices", true, nothing },
+	{ "ns-mnt", "--console", true, terminal },
+	{ "ns-mnt", "--propagation", true, propagation },
 	{ "ns-mnt", "--mask", true, emit_mask },
 	{ "ns-mnt", "--remount-ro", true, emit_remount_ro },
 	{ "chroot", "--pivot", false, nothing },
@@ -601,7 +618,7 @@ static void write_config(const char *file, json_t *spec)
 	free(text);
 }
 
-void emit_bundle(const struct chain *chain, const char *path)
+void emit_bundle(const struct chain *chain, bool has_terminal, const char *path)
 {
 	struct emit emit = { .umask = -1 };
 	char *file = print_text("%s/config.json", path);
@@ -609,7 +626,7 @@ void emit_bundle(const struct chain *chain, const char *path)
 	emit.spec = emit_made(json_object());
 	emit_set(emit.spec, "ociVersion", json_string("1.0.2"));
 	emit.process = emit_object(emit.spec, "process");
-	emit_set(emit.process, "terminal", json_false());
+	emit_set(emit.process, "terminal", json_boolean(has_terminal));
 	emit_set(emit.process, "cwd", json_string("/"));
 	emit_object(emit.spec, "root");
 	emit.mounts = emit_list(emit.spec, "mounts");

@@ -6,7 +6,8 @@
 
 /* Writes DIRECTORY/config.json, which says what the chain does; makes the
  * directory if it is not there. Ends with 125 when there is such a file
- * already, and at whatever the runtime-spec has no words for. */
-void emit_bundle(const struct chain *chain, const char *directory);
+ * already, and at whatever the runtime-spec has no words for. `terminal`: the
+ * program has one of its own. */
+void emit_bundle(const struct chain *chain, bool terminal, const char *directory);
 
 #endif

@@ -396,6 +396,28 @@ static void put_devices(int dev)
 		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
 }
 
+/* The terminal that is our input, as a mount. By its name: the descriptor is of
+ * a mount of the namespace that we come from, and that can't be taken from here.
+ * ttyname(3) compares the two. */
+static int take_terminal(void)
+{
+	char name[64];
+	int error = ttyname_r(0, name, sizeof(name));
+
+	if (error) {
+		errno = error;
+		return -1;
+	}
+	return open_tree(AT_FDCWD, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+}
+
+static void make_console(const struct mount_order *order, const char *root)
+{
+	int mount = STEP(take_terminal(), "take the terminal that is our input");
+
+	mount_attach(mount, mount_open_target(order, root, false), order);
+}
+
 static void make_dev(struct mount_order *order, const char *root)
 {
 	/* Its own files are no devices: who may make a node here, root without a
@@ -431,6 +453,7 @@ void mount_make(struct mount_order *order, const char *root)
 	case MOUNT_FS: make_fs(order, root); break;
 	case MOUNT_DEV: make_dev(order, root); break;
 	case MOUNT_DEVICES: put_devices(mount_open_target(order, root, true)); break;
+	case MOUNT_CONSOLE: make_console(order, root); break;
 	case MOUNT_OVERLAY: mount_overlay(order, root); break;
 	case MOUNT_REMOUNT_RO: make_remount_ro(order, root); break;
 	case MOUNT_MASK: make_mask(order, root); break;

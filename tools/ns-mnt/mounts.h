@@ -9,6 +9,7 @@ enum mount_kind {
 	MOUNT_FS,      /* type: a file system of the kernel's, made new */
 	MOUNT_DEV,     /* the minimal /dev */
 	MOUNT_DEVICES, /* what is in it, put into a directory that is there */
+	MOUNT_CONSOLE, /* the terminal that is our input */
 	MOUNT_OVERLAY, /* source: LOWER[:LOWER...]; options may name upper= and work= */
 	MOUNT_REMOUNT_RO,
 	MOUNT_MASK,

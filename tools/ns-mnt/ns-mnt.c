@@ -46,6 +46,7 @@ static const char usage[] =
 	"  --tmpfs DST[:OPTION,...]              an empty file system in memory\n"
 	"  --proc DST   --sys DST   --dev DST    processes; devices; a minimal /dev\n"
 	"  --devices DST           the files of --dev alone, for a /dev that is there\n"
+	"  --console DST           the terminal that is our input, as for /dev/console\n"
 	"  --overlay LOWER[:LOWER...]:DST[,upper=DIR,work=DIR]  layers, the top writable\n"
 	"                          (in memory, thrown away, without upper= and work=)\n"
 	"  --mount type=TYPE,dst=DST[,src=SRC][,OPTION...]  others, as docker says it\n"
@@ -68,6 +69,7 @@ enum {
 	SYS,
 	DEV,
 	DEVICES,
+	CONSOLE,
 	OVERLAY,
 	MOUNT,
 	REMOUNT_RO,
@@ -85,6 +87,7 @@ static const struct option table[] = {
 	{ "sys", required_argument, NULL, SYS },
 	{ "dev", required_argument, NULL, DEV },
 	{ "devices", required_argument, NULL, DEVICES },
+	{ "console", required_argument, NULL, CONSOLE },
 	{ "overlay", required_argument, NULL, OVERLAY },
 	{ "mount", required_argument, NULL, MOUNT },
 	{ "remount-ro", required_argument, NULL, REMOUNT_RO },
@@ -351,6 +354,9 @@ int main(int argc, char *argv[])
 			break;
 		case DEVICES:
 			add(&plan, (struct mount_order){ .kind = MOUNT_DEVICES, .target = optarg });
+			break;
+		case CONSOLE:
+			add(&plan, (struct mount_order){ .kind = MOUNT_CONSOLE, .target = optarg });
 			break;
 		case OVERLAY: add_overlay(&plan, optarg); break;
 		case MOUNT: add_mount(&plan, optarg); break;
