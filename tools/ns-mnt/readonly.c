@@ -63,7 +63,8 @@ static bool has_flags(const struct statvfs *status, unsigned long long flags)
 	for (size_t i = 0; i < KINDS; i++)
 		if (flags & kinds[i].attr && !(status->f_flag & kinds[i].shown))
 			return false;
-	return true;
+	/* strictatime shows as none of the others. */
+	return !(flags & MOUNT_ATTR_STRICTATIME) || !(status->f_flag & (ST_NOATIME | ST_RELATIME));
 }
 
 bool set_flags(int tree, unsigned long long flags, const char *name)
