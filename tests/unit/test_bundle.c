@@ -127,6 +127,9 @@ static void every_part_has_its_link(void **state)
 	assert_non_null(strstr(link_of(&chain, "cgroup"), "--cpuset-cpus 0-1 --pids-limit 32771"));
 	assert_string_equal(link_of(&chain, "env"),
 			    "env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=xterm HOME=/");
+	assert_string_equal(link_of(&chain, "prlimit"),
+			    "prlimit --core=0:unlimited --nofile=1024:2048");
+	assert_string_equal(link_of(&chain, "choom"), "choom -n 100 --");
 	assert_string_equal(link_of(&chain, "--"), "-- sh -c id");
 	assert_string_equal(chain.file, "/b/config.json");
 	free(text);
@@ -446,7 +449,7 @@ static void the_largest_number_is_no_limit(void **state)
 
 	(void)state;
 	bundle_parse("config.json", text, strlen(text), &bundle);
-	assert_string_equal(bundle.process.rlimits.word[0], "core=0:-1");
+	assert_string_equal(bundle.process.rlimits.word[0], "core=0:unlimited");
 	assert_string_equal(bundle.process.rlimits.word[1], "nofile=1024:2048");
 	free(text);
 	refused("\"soft\": 1024", "\"soft\": 18446744073709551614", "OCI-JSON");

@@ -111,6 +111,24 @@ static void plan_env(const struct bundle *bundle, struct chain *chain)
 	}
 }
 
+/* Out here, where root may raise the one and lower the other. */
+static void plan_process_limits(const struct bundle *bundle, struct chain *chain)
+{
+	const struct words *limits = &bundle->process.rlimits;
+	struct words *words;
+
+	if (bundle->process.has_oom_score) {
+		words = add_row(chain, "choom", "killed sooner or later, without memory");
+		words_add_option(words, "-n", "%d", bundle->process.oom_score);
+		words_add(words, "--");
+	}
+	if (limits->count) {
+		words = add_row(chain, "prlimit", "limits of each process");
+		for (size_t i = 0; i < limits->count; i++)
+			words_add(words, "--%s", limits->word[i]);
+	}
+}
+
 /* ---- cgroup ---- */
 
 static bool on_v2(void)
@@ -530,10 +548,13 @@ void bundle_chain(const struct bundle *bundle, char *args[], struct chain *chain
 	bool mapped;
 
 	memset(chain, 0, sizeof(*chain));
-	if (bundle->linux_.seccomp)
+	if (bundle->linux_.seccomp) {
 		chain->file = bundle->file;
+		chain->file_fd = 3;
+	}
 
 	plan_env(bundle, chain);
+	plan_process_limits(bundle, chain);
 	plan_cgroup(bundle, chain);
 	mapped = plan_user(bundle, chain);
 	if (needs_cgroup_namespace(bundle)) {

@@ -239,7 +239,7 @@ static void read_hard(const struct at *at, void *into)
 
 static char *limit_text(uint64_t limit)
 {
-	return limit == UINT64_MAX ? copy_text("-1")
+	return limit == UINT64_MAX ? copy_text("unlimited")
 				   : print_text("%llu", (unsigned long long)limit);
 }
 

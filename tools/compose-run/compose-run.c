@@ -48,6 +48,8 @@ int main(int argc, char *argv[])
 		request.tty |= bundle_compile(request.bundle, config.process.args, &chain);
 	else
 		plan_compile(&config, &chain);
+	if (request.detach && request.tty)
+		die("-d goes on with nobody at a terminal, and process.terminal asks for one");
 	if (request.emit) {
 		emit_bundle(&chain, request.tty, request.emit);
 		return 0;
