@@ -464,3 +464,25 @@ naive() {
 	[ "$status" -eq 125 ]
 	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
 }
+
+@test "--inheritable puts into that set what is kept, and nothing else" {
+	run own capdrop --keep chown,kill --inheritable kill -- grep -E '^Cap(Inh|Prm|Amb|Bnd)' /proc/self/status
+	[ "$(tr -d '\n' <<<"$output" | tr -s '\t' ' ')" = \
+		"CapInh: 0000000000000020CapPrm: 0000000000000021CapBnd: 0000000000000021CapAmb: 0000000000000000" ]
+	run own capdrop --keep chown --inheritable kill -- touch "$BATS_TEST_TMPDIR/ran"
+	[ "$status" -eq 125 ]
+	[[ $output == *"--inheritable kill: keep it as well"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+}
+
+@test "--umask is the program's" {
+	cd "$BATS_TEST_TMPDIR"
+	run own capdrop --umask 027 -- sh -c 'umask; touch file; mkdir folder'
+	[ "$output" = 0027 ]
+	[ "$(stat -c %a file folder | tr '\n' ' ')" = "640 750 " ]
+	for mode in 9 1000 u=rwx "''" -1; do
+		run own capdrop --umask "$mode" -- touch ran
+		[ "$status" -eq 125 ]
+		[ ! -e ran ]
+	done
+}

@@ -878,3 +878,26 @@ fix_line() { sed -n 's/^  fix: //p' <<<"$output"; }
 	[ "$status" -eq 1 ]
 	[[ $output == "✗ lsm"* ]]
 }
+
+@test "--seccomp takes the profile in an OCI bundle's config.json, and names its lines" {
+	cd "$BATS_TEST_TMPDIR"
+	cat >config.json <<-'END'
+		{ "ociVersion": "1.0.2", "other": { "seccomp": { "syscalls": [ 1 ] } },
+		  "linux": { "z": "seccomp", "seccomp": { "defaultAction": "SCMP_ACT_ALLOW",
+		    "syscalls": [ { "names": ["uname"], "action": "SCMP_ACT_ERRNO" },
+		      { "names": ["mkdir", "mkdirat"],
+		        "action": "SCMP_ACT_ERRNO", "errnoRet": 13 } ] } } }
+	END
+	run lsm --seccomp config.json -- mkdir new
+	[ "$status" -eq 1 ]
+	[[ $output == *"Permission denied"* ]]
+	sed -i '5s/ERRNO/ERNO/' config.json
+	run lsm --seccomp config.json -- mkdir new
+	[ "$status" -eq 125 ]
+	[[ $output == "lsm: config.json:5: "*'did you mean "SCMP_ACT_ERRNO"'* ]]
+	echo '{ "ociVersion": "1.0.2", "linux": {} }' >config.json
+	run lsm --seccomp config.json -- mkdir new
+	[ "$status" -eq 125 ]
+	[[ $output == *"no linux.seccomp"* ]]
+	[ ! -e new ]
+}

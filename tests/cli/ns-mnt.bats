@@ -2,6 +2,8 @@
 
 load helper
 
+is_root() { [ "$(id -u)" -eq 0 ]; }
+
 setup() {
 	need_namespaces
 	cd "$BATS_TEST_TMPDIR"
@@ -585,4 +587,67 @@ paste_fix() {
 	refused OVL-UPPER "same mount" own ns-mnt --tmpfs work --overlay "from:to,upper=$PWD/upper,work=$PWD/work"
 	refused OVL-UPPER "type overlay" own ns-mnt --overlay "from:to" ns-mnt --no-proc \
 		-- sh -c 'mkdir to/u to/w; exec ns-mnt --overlay "from:from,upper=$PWD/to/u,work=$PWD/to/w" "$@"' sh
+}
+
+@test "--devices puts the files of --dev into a /dev with options of its own" {
+	run own ns-mnt --tmpfs "$PWD/to:size=99k,nodev,mode=755" --devices "$PWD/to" -- sh -c '
+		ls to | tr "\n" " "; echo; echo x >to/null; head -c 2 to/zero | wc -c; grep " $PWD/to " /proc/self/mountinfo'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "fd full null ptmx random stderr stdin stdout tty urandom zero " ]
+	[ "${lines[1]}" -eq 2 ]
+	[[ ${lines[2]} == *"size=100k"* ]]
+}
+
+@test "--devices follows no link of an image's" {
+	mkdir image decoy
+	ln -s ../decoy image/dev
+	run own ns-mnt --root image --devices /dev -- true
+	[ "$status" -eq 125 ]
+	[ -z "$(ls decoy)" ]
+}
+
+@test "--console is the terminal that is our input" {
+	touch console
+	chain=$(printf '%q ' "${OWN[@]}" ns-mnt --console "$PWD/console" --)
+	run script -qec "$chain sh -c 'stat -c %t:%T console; stat -c %t:%T -L /proc/self/fd/0; echo written >console'" /dev/null </dev/null
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "${lines[1]}" ]
+	[[ $output == *written* ]]
+	run own ns-mnt --console "$PWD/console" -- touch ran </dev/null
+	[ "$status" -eq 125 ]
+	[ ! -e ran ]
+}
+
+@test "bind-recursive=disabled leaves out what is mounted below" {
+	is_root || skip "the mounts that an ordinary user gets are tied together"
+	mkdir -p from/in
+	run ns-mnt --tmpfs "$PWD/from/in" --mount "type=bind,src=$PWD/from,dst=$PWD/to,bind-recursive=disabled" -- \
+		sh -c 'stat -f -c %T from/in; stat -f -c %T to/in'
+	[ "${lines[0]}" = tmpfs ]
+	[ "${lines[1]}" != tmpfs ]
+	run own ns-mnt --mount "type=tmpfs,dst=$PWD/to,bind-recursive=disabled" -- touch ran
+	[ "$status" -eq 125 ]
+	[ ! -e ran ]
+}
+
+@test "slave and private: which bind mount hears of what is mounted outside" {
+	is_root || skip "only root can mount outside"
+	mkdir shared one two
+	# Outside is another namespace of ours, where nothing is left behind.
+	run ns-mnt -- sh -c '
+		mount -t tmpfs tmpfs shared; mount --make-shared shared; mkdir shared/in
+		ns-mnt --propagation slave --mount "type=bind,src=$PWD/shared,dst=$PWD/one,rslave" \
+			--mount "type=bind,src=$PWD/shared,dst=$PWD/two,rprivate" -- sh -c "
+			until [ -e seen ]; do sleep 0.05; done; stat -f -c %T one/in; ls one/in; ls two/in; echo end" &
+		sleep 0.3; mount -t tmpfs tmpfs shared/in; touch shared/in/file; touch seen; wait'
+	[ "$(tr '\n' ' ' <<<"$output")" = "tmpfs file end " ]
+}
+
+@test "strictatime, noatime and relatime: the last word counts" {
+	run own ns-mnt --tmpfs "$PWD/to:noatime,strictatime" -- grep " $PWD/to " /proc/self/mountinfo
+	[[ $output != *atime* ]]
+	run own ns-mnt --tmpfs "$PWD/to:strictatime,relatime" -- grep " $PWD/to " /proc/self/mountinfo
+	[[ $output == *relatime* ]]
+	run own ns-mnt --tmpfs "$PWD/to:relatime,noatime" -- grep " $PWD/to " /proc/self/mountinfo
+	[[ $output == *noatime* ]]
 }

@@ -261,7 +261,8 @@ as_lent() {
 
 @test "without an id in here no user namespace can be made, and it says so" {
 	is_root || skip "only root can map others only"
-	run ns-user --uid-map 0:100000:10 --gid-map 0:100000:10 ns-user echo RAN
+	# A 0 in there would be us.
+	run ns-user --uid-map 5:100000:10 --gid-map 5:100000:10 ns-user echo RAN
 	[ "$status" -eq 125 ]
 	[[ $output == *"(EPERM) [USERNS-UNMAPPED]"* ]]
 }
@@ -330,4 +331,16 @@ as_lent() {
 	run ns-user --show-map ../self
 	[ "$status" -eq 125 ]
 	[[ $output == *"takes the number of a process"* ]]
+}
+
+@test "a map without our own id makes us its user 0, with the powers, also over an exec" {
+	is_root || skip "only root can map ids that are not its own"
+	run ns-user --uid-map 0:1000:10 --gid-map 0:2000:10 -- sh -c 'id -u; id -g; grep CapEff /proc/self/status'
+	[ "${lines[0]} ${lines[1]}" = "0 0" ]
+	[[ ${lines[2]} == *[1-9a-f]* ]]
+	run ns-user --uid-map 0:1000:10 --gid-map 0:2000:10 ns-uts --hostname box -- cat /proc/sys/kernel/hostname
+	[ "$output" = box ]
+	# Without a 0 there is nobody to become.
+	run ns-user --uid-map 5:1000:10 --gid-map 5:2000:10 -- id -u
+	[ "$output" = 65534 ]
 }

@@ -281,11 +281,18 @@ def cases(folder):
         '--overlay', folder + '/lower:' + folder + '/a', '--mask', '/sys/firmware']
     yield 'ns-mnt over / and .', own + ['ns-mnt', '--remount-ro', '/', '--tmpfs', '/mnt',
                                        '--tmpfs', TOP]
+    yield 'ns-mnt with devices', own + [
+        'ns-mnt', '--propagation', 'slave', '--tmpfs', '/mnt', '--devices', '/mnt',
+        '--mount', 'type=bind,src=%s,dst=%s,bind-recursive=disabled,private' % (
+            folder + '/file', folder + '/file'),
+        '--mount', 'type=bind,src=%s,dst=%s,rslave,strictatime' % (folder + '/lower', folder + '/a')]
     yield 'chroot', own + ['chroot', '/']
     yield 'chroot --pivot', own + ['ns-mnt', '--ro-bind', '/:/mnt', 'chroot', '--pivot', '/mnt',
                                    'ns-uts', '--hostname', 'inside']
     yield 'capdrop', own + ['capdrop']
     yield 'capdrop --preset docker', own + ['capdrop', '--preset', 'docker']
+    yield 'capdrop --umask', own + ['capdrop', '--keep', 'kill', '--inheritable', 'kill',
+                                    '--umask', '027']
     yield 'lsm', own + ['lsm']
     yield 'lsm with Landlock', own + ['lsm', '--rox', '/', '--rw', '/dev/null',
                                       '--best-effort']
@@ -293,6 +300,7 @@ def cases(folder):
         yield 'ns-mnt with mapped ids', ['ns-mnt', '--mount', 'type=bind,src=%s/a,dst=%s/place,'
                                          'idmap=0:100000:65536' % (folder, folder)]
         yield 'cgroup', ['cgroup', '--pids-limit', '50', '--memory', '64M']
+        yield 'ns-user without us', ['ns-user', '--uid-map', '0:1000:10', '--gid-map', '0:1000:10']
         yield 'capdrop --user', ['capdrop', '--user', '1000:1000']
     yield 'compose-run', ['compose-run']
     yield 'compose-run with options', ['compose-run', '--hostname', 'lab', '--tmpfs', '/mnt',

@@ -33,8 +33,11 @@ SOURCES_exec = tools/capdrop/exec.c tools/capdrop/sets.c
 SOURCES_compare = -Wno-unused-function $(addprefix tools/compose-run/,compare.c facts.c inside.c json.c process.c \
 	roots.c rows.c who.c) tools/capdrop/sets.c tools/cgroup/find.c
 SOURCES_plan = $(filter-out $(addprefix tools/compose-run/,compose-run.c compare.c facts.c inside.c limits.c json.c \
-	process.c roots.c rows.c who.c draw.c picture.c manage.c enter.c detach.c store.c pty.c walk.c),$(wildcard \
+	process.c roots.c rows.c who.c draw.c picture.c manage.c enter.c detach.c store.c pty.c walk.c emit.c emit_mounts.c emit_filter.c),$(wildcard \
 	tools/compose-run/*.c)) tools/ns-ipc/settings.c
+SOURCES_bundle = $(wildcard tools/compose-run/bundle*.c) tools/compose-run/document.c \
+	tools/compose-run/strict.c tools/compose-run/config.c
+SOURCES_bundle_fuzz = $(SOURCES_bundle) -Wl,--wrap=_Exit
 SOURCES_setup_ns_uts = tools/ns-uts/refusal.c
 SOURCES_setup_chroot = tools/chroot/refusal.c tools/chroot/facts.c
 
@@ -42,6 +45,8 @@ LIBS_compare = -ljansson -lcap
 LIBS_sets = -lcap
 LIBS_plan = -lcap -ljansson
 LIBS_exec = -lcap
+LIBS_bundle = -lcap -ljansson
+LIBS_bundle_fuzz = -lcap -ljansson
 LIBS_refusal_capdrop = -lcap
 LIBS_denial = -lseccomp -ljansson
 

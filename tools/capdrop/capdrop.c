@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "account.h"
@@ -45,8 +46,10 @@ static const char usage[] =
 	"      --preset docker|none|all   begin with this set; then --add and --drop\n"
 	"      --add CAP,...      add these to the preset\n"
 	"      --ambient CAP,...  let these survive an exec by a user other than root\n"
+	"      --inheritable CAP,...  let these reach programs whose file takes them\n"
 	"      --user U[:G]       become this user and group, names or numbers\n"
 	"      --groups G,...   --clear-groups   with these supplementary groups, or none\n"
+	"      --umask MODE       make no files with these permissions, such as 027\n"
 	"      --allow-new-privs  do not set no_new_privs\n"
 	"      --print [PID]      show the five sets of a process, and run nothing\n"
 	"      --minimize         find the fewest with which PROGRAM still exits 0\n"
@@ -63,9 +66,11 @@ enum {
 	PRESET,
 	ADD,
 	AMBIENT,
+	INHERITABLE,
 	USER,
 	GROUPS,
 	CLEAR_GROUPS,
+	UMASK,
 	ALLOW_NEW_PRIVS,
 	PRINT,
 	MINIMIZE
@@ -77,9 +82,11 @@ static const struct option table[] = {
 	{ "preset", required_argument, NULL, PRESET },
 	{ "add", required_argument, NULL, ADD },
 	{ "ambient", required_argument, NULL, AMBIENT },
+	{ "inheritable", required_argument, NULL, INHERITABLE },
 	{ "user", required_argument, NULL, USER },
 	{ "groups", required_argument, NULL, GROUPS },
 	{ "clear-groups", no_argument, NULL, CLEAR_GROUPS },
+	{ "umask", required_argument, NULL, UMASK },
 	{ "allow-new-privs", no_argument, NULL, ALLOW_NEW_PRIVS },
 	{ "print", no_argument, NULL, PRINT },
 	{ "minimize", no_argument, NULL, MINIMIZE },
@@ -87,9 +94,10 @@ static const struct option table[] = {
 };
 
 struct plan {
-	uint64_t keep, ambient;
-	uint64_t named; /* those that --keep and --add have named one by one */
+	uint64_t keep, ambient, inheritable; /* inheritable: those that are ambient among them */
+	uint64_t named;			     /* those that --keep and --add have named one by one */
 	const char *user, *groups;
+	const char *umask;
 	bool clear_groups, allow_new_privs, minimize;
 	struct account account; /* what user and groups mean */
 	struct capdrop_facts *facts;
@@ -178,7 +186,7 @@ static void verify(const struct plan *plan, uint64_t permitted)
 	sets_read_own(held, ~plan->keep);
 	errno = 0;
 	if (held->permitted != permitted || held->effective != permitted ||
-	    held->inheritable != plan->ambient || held->ambient != plan->ambient ||
+	    held->inheritable != plan->inheritable || held->ambient != plan->ambient ||
 	    held->bounding & ~plan->keep)
 		step_fail("cap_get_proc()", "drop the capabilities");
 	if (!plan->allow_new_privs && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
@@ -252,12 +260,12 @@ static void setup(const struct plan *plan)
 
 	plan->facts->before = before;
 	plan->facts->wanted =
-		(struct sets){ permitted, permitted, plan->ambient, plan->ambient, plan->keep };
+		(struct sets){ permitted, permitted, plan->inheritable, plan->ambient, plan->keep };
 
 	STEP(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "empty the ambient set");
-	fill_sets(data, permitted, plan->ambient);
+	fill_sets(data, permitted, plan->inheritable);
 	STEP(capset(&header, data), "set permitted and effective to %s, inheritable to %s",
-	     sets_in_words(permitted), sets_in_words(plan->ambient));
+	     sets_in_words(permitted), sets_in_words(plan->inheritable));
 	for (int cap = 0; cap < cap_max_bits(); cap++)
 		if (plan->ambient >> cap & 1)
 			STEP(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0),
@@ -265,6 +273,9 @@ static void setup(const struct plan *plan)
 
 	if (!plan->allow_new_privs)
 		STEP(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
+	if (plan->umask)
+		STEP((int)umask((mode_t)strtoul(plan->umask, NULL, 8)), "set the umask to %s",
+		     plan->umask);
 	tie_again(tie);
 	verify(plan, permitted);
 	if (plan->allow_new_privs && !dry_run)
@@ -279,7 +290,9 @@ static struct plan plan_with(uint64_t set, const struct plan *plan)
 
 	other.keep = set;
 	other.named = 0;
+	other.inheritable = plan->inheritable & set;
 	other.ambient = user_of(plan) == 0 ? plan->ambient & set : set;
+	other.inheritable |= other.ambient;
 	return other;
 }
 
@@ -318,6 +331,11 @@ static const char *options_with(uint64_t set, void *argument)
 		add_option(text, sizeof(text), "--keep", sets_in_words(plan.keep & ~plan.ambient));
 	if (plan.ambient)
 		add_option(text, sizeof(text), "--ambient", sets_in_words(plan.ambient));
+	if (plan.inheritable & ~plan.ambient)
+		add_option(text, sizeof(text), "--inheritable",
+			   sets_in_words(plan.inheritable & ~plan.ambient));
+	if (plan.umask)
+		add_option(text, sizeof(text), "--umask", plan.umask);
 	if (plan.allow_new_privs)
 		add_option(text, sizeof(text), "--allow-new-privs", "");
 	return text;
@@ -379,6 +397,14 @@ static void find_account(struct plan *plan)
 		account->group_count = 0;
 }
 
+/* Permissions in octal, as umask(1) of the shell takes them. */
+static const char *check_umask(const char *text)
+{
+	if (!*text || strspn(text, "01234567") != strlen(text) || strtoul(text, NULL, 8) > 0777)
+		die("--umask takes permissions in octal, from 0 to 777, not '%s'", text);
+	return text;
+}
+
 /* A list of capabilities, and those in it that were named one by one. */
 static uint64_t parse_named(const char *list, struct plan *plan)
 {
@@ -420,9 +446,11 @@ int main(int argc, char *argv[])
 			base = sets_preset(optarg);
 			break;
 		case AMBIENT: plan.ambient |= sets_parse(optarg); break;
+		case INHERITABLE: plan.inheritable |= sets_parse(optarg); break;
 		case USER: plan.user = optarg; break;
 		case GROUPS: plan.groups = optarg; break;
 		case CLEAR_GROUPS: plan.clear_groups = true; break;
+		case UMASK: plan.umask = check_umask(optarg); break;
 		case ALLOW_NEW_PRIVS: plan.allow_new_privs = true; break;
 		case PRINT: print_wanted = true; break;
 		case MINIMIZE: plan.minimize = true; break;
@@ -434,6 +462,10 @@ int main(int argc, char *argv[])
 	if ((dropped || (plan.minimize && !plan.ambient)) && !kept && !preset)
 		base = sets_preset("all");
 	plan.keep = ((base | add) & ~drop) | plan.ambient;
+	if (plan.inheritable & ~plan.keep)
+		die("--inheritable %s: keep it as well, with --keep or --preset",
+		    sets_in_words(plan.inheritable & ~plan.keep));
+	plan.inheritable |= plan.ambient;
 	tool_ready(plan.minimize ? "--minimize" : NULL);
 	if (plan.minimize)
 		find_fewest(&plan, argv + optind);

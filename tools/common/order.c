@@ -37,15 +37,17 @@ struct seen_chain {
 static const char *const valued[][2] = {
 	{ "ns-pid", "--pid-file --join -j" },
 	{ "ns-uts", "--hostname --domainname --join -j" },
-	{ "ns-mnt", "--root --bind --ro-bind --tmpfs --proc --sys --dev --overlay --mount "
-		    "--remount-ro --mask --propagation --join -j" },
+	{ "ns-mnt",
+	  "--root --bind --ro-bind --tmpfs --proc --sys --dev --devices --console --overlay --mount "
+	  "--remount-ro --mask --propagation --join -j" },
 	{ "ns-ipc", "--sysctl --join -j" },
 	{ "ns-net", "--veth --ip --gateway --bridge --sysctl --join -j" },
 	{ "ns-user", "--uid-map --gid-map --setgroups --join -j" },
 	{ "chroot", "--wd --keep-fd --userspec --groups" },
 	{ "cgroup", "--memory --memory-swap --cpus --pids-limit --cpuset-cpus --set --name --join "
 		    "--why" },
-	{ "capdrop", "--keep --drop --preset --add --ambient --user --groups" },
+	{ "capdrop", "--keep --drop --preset --add --ambient --inheritable --user "
+		     "--groups --umask" },
 	{ "lsm", "--seccomp --deny --seccomp-action --ro --rox --rw --rwx --bind-tcp --connect-tcp "
 		 "--scope --apparmor-profile --selinux-label" },
 };

@@ -14,6 +14,8 @@
  * Open Container Initiative's runtime-spec. */
 #include <string.h>
 
+#include "bundle.h"
+#include "emit.h"
 #include "compare.h"
 #include "detach.h"
 #include "draw.h"
@@ -42,7 +44,16 @@ int main(int argc, char *argv[])
 	explaining_chain = explaining;
 	if (request.check)
 		run_check();
-	plan_compile(&config, &chain);
+	if (request.bundle)
+		request.tty |= bundle_compile(request.bundle, config.process.args, &chain);
+	else
+		plan_compile(&config, &chain);
+	if (request.detach && request.tty)
+		die("-d goes on with nobody at a terminal, and process.terminal asks for one");
+	if (request.emit) {
+		emit_bundle(&chain, request.tty, request.emit);
+		return 0;
+	}
 	if (request.draw)
 		draw_chain(&chain);
 	if (request.print) {

@@ -21,8 +21,7 @@
 static const char usage[] =
 	"Usage: compose-run [OPTION]... [--] [PROGRAM [ARG]...]\n"
 	"Run PROGRAM (sh) in a container with all layers, by chaining the ten tools, with\n"
-	"the options of docker run; the root is the machine's, read-only, or --rootfs.\n"
-	"What each option takes is in compose-run(1).\n"
+	"the options of docker run: see compose-run(1). The root is the machine's own.\n"
 	"\n"
 	"  --rootfs DIR[:rw]   --overlay [LOWER[:LOWER...]:]DST   --read-only\n"
 	"  -v, --volume SRC:DST[:ro]   --mount type=TYPE,...   --tmpfs DST[:OPTION,...]\n"
@@ -37,6 +36,7 @@ static const char usage[] =
 	"  -i, --interactive   -t, --tty   --init   --pid-file FILE   --preserve-fds N\n"
 	"  -d, --detach   --name NAME   --rm   go on without us; then:  compose-run list,\n"
 	"                 logs|wait|stop|pause|unpause|rm NAME, exec NAME PROGRAM\n"
+	"  --bundle DIR   --emit-oci DIR   do as an OCI bundle says; write one, and stop\n"
 	"  --print-chain   --chain   --step   print the links; as programs; ask for each\n"
 	"  --compare PID [PID]   --json   --draw PID|--   beside ours; as a picture\n"
 	"  --check   -x, --explain   -n, --dry-run   -h, --help   -V, --version\n"
@@ -64,6 +64,8 @@ enum {
 	PRINT_CHAIN,
 	CHAIN,
 	STEP_THROUGH,
+	BUNDLE,
+	EMIT_OCI,
 	NAME,
 	COMPARE,
 	DRAW,
@@ -109,6 +111,8 @@ static const struct option table[] = {
 	{ "print-chain", no_argument, NULL, PRINT_CHAIN },
 	{ "chain", no_argument, NULL, CHAIN },
 	{ "step", no_argument, NULL, STEP_THROUGH },
+	{ "bundle", required_argument, NULL, BUNDLE },
+	{ "emit-oci", required_argument, NULL, EMIT_OCI },
 	{ "detach", no_argument, NULL, 'd' },
 	{ "tty", no_argument, NULL, 't' },
 	{ "name", required_argument, NULL, NAME },
@@ -212,6 +216,7 @@ static unsigned read_preserve(const char *value)
 
 void options_read(int argc, char *argv[], struct config *config, struct request *request)
 {
+	static const struct config nothing;
 	int c;
 
 	memset(config, 0, sizeof(*config));
@@ -255,6 +260,8 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case PRINT_CHAIN: request->print = true; break;
 		case CHAIN: request->separate = true; break;
 		case STEP_THROUGH: request->step = true; break;
+		case BUNDLE: request->bundle = optarg; break;
+		case EMIT_OCI: request->emit = optarg; break;
 		case 'd': request->detach = true; break;
 		case 't': request->tty = true; break;
 		case RM: request->remove = true; break;
@@ -278,6 +285,9 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case PID_FILE: config->process.pid_file = optarg; break;
 		case PRESERVE_FDS: config->process.preserve_fds = read_preserve(optarg); break;
 		}
+	if (request->bundle && memcmp(config, &nothing, sizeof(nothing)) != 0)
+		die("--bundle: the config.json says all; an option that changes the container "
+		    "does not go with it");
 	if (config->root.writable && config->root.readonly)
 		die("--rootfs %s:rw and --read-only exclude each other", config->root.path);
 	if (request->step && request->separate)

@@ -11,6 +11,8 @@ struct request {
 	bool detach, remove;	    /* -d, --rm */
 	const char *name;	    /* --name, or NULL */
 	const char *compare, *draw; /* a process; "--": what the options ask for; or NULL */
+	const char *bundle;	    /* a directory that says all, and no config; or NULL */
+	const char *emit;	    /* a directory to say it all in; or NULL */
 };
 
 /* Reads the command line. Ends with 125 at a mistake. */

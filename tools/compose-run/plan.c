@@ -34,6 +34,13 @@ static struct words *add_row(struct chain *chain, const char *tool, const char *
 	return &row->words;
 }
 
+bool row_is_outside(const struct row *row)
+{
+	const char *name = row->words.word[0];
+
+	return row->comment && (strcmp(name, "prlimit") == 0 || strcmp(name, "choom") == 0);
+}
+
 /* The user of the container, when it is not root. */
 static bool find_user(const struct config *config, struct account *account)
 {

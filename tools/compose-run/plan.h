@@ -18,6 +18,10 @@ struct chain {
 	unsigned file_fd;
 };
 
+/* Whether a row is a program of the machine, prlimit(1) or choom(1), whose work
+ * we do ourselves when the links are not run as programs. */
+bool row_is_outside(const struct row *row);
+
 /* Compiles a config to a chain. The first row is env(1), the second
  * prlimit(1) if there are such limits, the last the program. Reads the machine (which paths exist), and changes nothing. Ends
  * with 125 when the config asks for what can't be had. */

@@ -11,6 +11,7 @@
 #include "chain.h"
 #include "memory.h"
 #include "message.h"
+#include "oom_score.h"
 #include "paste.h"
 #include "run.h"
 #include "step.h"
@@ -37,7 +38,11 @@ static char *first_name(char *name)
  * work we do ourselves when the links are not run as programs. */
 static size_t first_tool(const struct chain *chain)
 {
-	return chain->count > 1 && strcmp(chain->rows[1].words.word[0], "prlimit") == 0 ? 2 : 1;
+	size_t i = 1;
+
+	while (i < chain->count && row_is_outside(&chain->rows[i]))
+		i++;
+	return i;
 }
 
 /* The chain as one list of words; a copy of compose-run's -x goes to each
@@ -50,7 +55,7 @@ static void flatten(const struct chain *chain, bool separate, struct words *all)
 		const struct words *words = &chain->rows[i].words;
 
 		/* In a dry run it would change us, and perhaps be refused. */
-		if (dry_run && i == 1 && first == 2)
+		if (dry_run && i > 0 && i < first)
 			continue;
 
 		for (size_t j = 0; j < words->count; j++) {
@@ -143,8 +148,11 @@ void run_chain(const struct chain *chain, bool separate)
 	if (chain->file)
 		open_file(chain);
 	/* Also when prlimit(1) will do it again: so it is told as ours are. */
-	if (first_tool(chain) == 2)
-		ulimits_set(&chain->rows[1].words);
+	for (size_t i = 1; i < first_tool(chain); i++)
+		if (strcmp(chain->rows[i].words.word[0], "choom") == 0)
+			oom_score_set(&chain->rows[i].words);
+		else
+			ulimits_set(&chain->rows[i].words);
 	flatten(chain, separate, &all);
 	if (!separate) {
 		set_environment(&chain->rows[0].words);

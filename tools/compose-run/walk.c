@@ -155,8 +155,8 @@ void walk_through(const struct chain *chain)
 		die("--step asks before each layer, and input or messages are no terminal here; use "
 		    "--explain, or script(1)");
 	walked = chain;
-	/* Past env(1), and prlimit(1), which are done already. */
-	for (at = 1; strcmp(chain->rows[at].words.word[0], "prlimit") == 0;)
+	/* Past env(1), prlimit(1) and choom(1), which are done already. */
+	for (at = 1; row_is_outside(&chain->rows[at]);)
 		at++;
 	before_link = stop_before;
 }

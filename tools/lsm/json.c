@@ -1,5 +1,5 @@
 /* json.c: a seccomp profile as Docker and the OCI runtime specification write
- * it, turned into a filter.
+ * it, by itself or in an OCI bundle's config.json, turned into a filter.
  *
  * The file may come from anywhere: its size is bounded, an unknown action or
  * operator is an error and never a weaker filter, and errors name the line.
@@ -25,6 +25,7 @@
 
 struct profile {
 	const char *name, *text; /* the file */
+	const char *object;	 /* the profile in it */
 	json_t *list;		 /* its "syscalls", while they are read */
 	size_t index;		 /* the present one of them */
 	uint64_t capabilities;
@@ -42,40 +43,69 @@ static int line_of(const struct profile *profile, const char *at)
 	return line;
 }
 
-/* The `index`th element of the top object's "syscalls". The text is known to
- * be JSON; depth 2 is inside that array. */
-static const char *find_entry(const char *text, size_t index)
+/* Behind a string's closing quote. */
+static const char *skip_string(const char *c)
 {
+	for (c++; *c && *c != '"';)
+		c += *c == '\\' && c[1] ? 2 : 1;
+	return *c ? c + 1 : c;
+}
+
+/* The value of a key of the object that begins at `object`; that itself when
+ * there is none. The text is known to be JSON. */
+static const char *find_value(const char *object, const char *key)
+{
+	size_t length = strlen(key);
 	int depth = 0;
-	bool here = false;
+
+	for (const char *c = object; *c;) {
+		if (*c == '"') {
+			const char *begin = c + 1;
+
+			c = skip_string(c);
+			c += strspn(c, " \t\r\n");
+			if (depth == 1 && *c == ':' && strncmp(begin, key, length) == 0 &&
+			    begin[length] == '"')
+				return c + 1 + strspn(c + 1, " \t\r\n");
+			continue;
+		}
+		if (*c == '{' || *c == '[')
+			depth++;
+		else if ((*c == '}' || *c == ']') && --depth == 0)
+			break;
+		c++;
+	}
+	return object;
+}
+
+/* The `index`th element of the profile's "syscalls". */
+static const char *find_entry(const char *object, size_t index)
+{
+	const char *list = find_value(object, "syscalls");
+	int depth = 0;
 	size_t n = 0;
 
-	for (const char *c = text; *c; c++) {
+	for (const char *c = list; *list == '[' && *c;) {
 		if (*c == '"') {
-			const char *begin = c++;
-
-			while (*c && *c != '"')
-				c += *c == '\\' && c[1] ? 2 : 1;
-			if (depth == 1)
-				here = strncmp(begin, "\"syscalls\"", 10) == 0;
-			if (!*c)
-				break;
-		} else if (*c == '{' || *c == '[') {
-			depth++;
-			if (here && depth == 3 && n++ == index)
-				return c;
-		} else if (*c == '}' || *c == ']') {
-			depth--;
+			c = skip_string(c);
+			continue;
 		}
+		if (*c == '{' || *c == '[') {
+			if (++depth == 2 && n++ == index)
+				return c;
+		} else if ((*c == '}' || *c == ']') && --depth == 0) {
+			break;
+		}
+		c++;
 	}
-	return text;
+	return object;
 }
 
 /* The place of a quoted word, in the present entry if there is one. */
 static const char *find_word(const struct profile *profile, const char *word)
 {
 	const char *begin =
-		profile->list ? find_entry(profile->text, profile->index) : profile->text;
+		profile->list ? find_entry(profile->object, profile->index) : profile->object;
 	size_t length = strlen(word);
 
 	for (const char *c = begin; (c = strchr(c, '"')); c++)
@@ -543,16 +573,17 @@ struct sock_fprog lsm_json_compile(const char *name, const char *text, size_t si
 	struct profile profile = {
 		.name = name,
 		.text = text,
+		.object = text,
 		.capabilities = capabilities,
 	};
 	json_error_t error;
-	json_t *root, *list;
+	json_t *file, *root, *list;
 
 	if (memchr(text, '\0', size))
 		refuse_line(name, 1, "SC-JSON", "this is no JSON: it holds a byte 0");
 	/* A key that stands twice would mean one thing here, and another in
 	 * another program. */
-	root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	file = root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 	if (!root) {
 		char message[300];
 
@@ -562,6 +593,14 @@ struct sock_fprog lsm_json_compile(const char *name, const char *text, size_t si
 	if (!json_is_object(root))
 		refuse_line(name, 1, "SC-JSON",
 			    "a profile is an object: { \"defaultAction\": ... }");
+	/* An OCI bundle's config.json holds its profile as linux.seccomp. */
+	if (json_object_get(root, "ociVersion")) {
+		root = json_object_get(json_object_get(root, "linux"), "seccomp");
+		if (!json_is_object(root))
+			refuse_line(name, 1, "SC-JSON",
+				    "this config.json has no profile: no linux.seccomp");
+		profile.object = find_value(find_value(text, "linux"), "seccomp");
+	}
 	check_keys(&profile, root, keys);
 
 	lsm_filter_begin(&profile.filter, seccomp_arch_native(),
@@ -575,6 +614,6 @@ struct sock_fprog lsm_json_compile(const char *name, const char *text, size_t si
 	profile.list = get_array(&profile, root, "syscalls");
 	for (; profile.index < json_array_size(profile.list); profile.index++)
 		add_entry(&profile, json_array_get(profile.list, profile.index));
-	json_decref(root);
+	json_decref(file);
 	return lsm_filter_finish(&profile.filter);
 }

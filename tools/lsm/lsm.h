@@ -87,6 +87,14 @@ uint64_t lsm_profile_capabilities(void);
 /* The default rules for a process with these capabilities, on `native`. */
 struct sock_fprog lsm_profile_compile(uint32_t native, uint64_t capabilities);
 
+/* Calls rule() for each of these rules, in their order: names of calls, with
+ * blanks between; 0 when they are allowed, or the errno that they return; a
+ * condition for one argument, or NULL. */
+void lsm_profile_rules(uint32_t native, uint64_t capabilities,
+		       void (*rule)(const char *names, int error,
+				    const struct scmp_arg_cmp *condition, void *into),
+		       void *into);
+
 /* The capabilities with which a rule allows the call to a process. */
 uint64_t lsm_profile_allows_with(const char *name);
 

@@ -353,6 +353,17 @@ struct sock_fprog lsm_profile_compile(uint32_t native, uint64_t capabilities)
 	return lsm_filter_finish(&filter);
 }
 
+void lsm_profile_rules(uint32_t native, uint64_t capabilities,
+		       void (*rule)(const char *names, int error,
+				    const struct scmp_arg_cmp *condition, void *into),
+		       void *into)
+{
+	for (size_t i = 0; i < RULES; i++)
+		if (applies(&rules[i], native, capabilities))
+			rule(rules[i].names, rules[i].error,
+			     rules[i].condition == ONE_ARGUMENT ? &rules[i].argument : NULL, into);
+}
+
 /* The container has our terminal, and what is typed there afterwards is for the
  * shell that started us. TIOCSTI "types" a character, and TIOCLINUX pastes what
  * was selected on the console: both would make that shell do as the program

@@ -98,7 +98,7 @@ static int make_below(const char *root, const char *path, bool folder)
 
 static bool is_kernels(const struct mount_order *order)
 {
-	return order->kind == MOUNT_DEV ||
+	return order->kind == MOUNT_DEV || order->kind == MOUNT_DEVICES ||
 	       (order->kind == MOUNT_FS &&
 		(strcmp(order->type, "proc") == 0 || strcmp(order->type, "sysfs") == 0));
 }
@@ -156,9 +156,14 @@ bool mount_parse_options(const char *options, unsigned long long *flags, char *v
 		{ "dev", 0, MOUNT_ATTR_NODEV },
 		{ "noexec", MOUNT_ATTR_NOEXEC, 0 },
 		{ "exec", 0, MOUNT_ATTR_NOEXEC },
-		{ "noatime", MOUNT_ATTR_NOATIME, 0 },
+		{ "noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR_STRICTATIME },
+		{ "strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR_NOATIME },
+		/* How the kernel does it without a word. */
+		{ "relatime", 0, MOUNT_ATTR__ATIME },
 		{ "nodiratime", MOUNT_ATTR_NODIRATIME, 0 },
+		{ "diratime", 0, MOUNT_ATTR_NODIRATIME },
 		{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0 },
+		{ "symfollow", 0, MOUNT_ATTR_NOSYMFOLLOW },
 	};
 	size_t used = 0;
 
@@ -175,7 +180,7 @@ bool mount_parse_options(const char *options, unsigned long long *flags, char *v
 			    strncmp(words[i].name, options, length) == 0)
 				break;
 		if (i < sizeof(words) / sizeof(*words)) {
-			*flags = (*flags | words[i].set) & ~words[i].clear;
+			*flags = (*flags & ~words[i].clear) | words[i].set;
 		} else {
 			used += (size_t)snprintf(values + used, size - used, "%s%.*s",
 						 used ? "," : "", (int)length, options);
@@ -234,6 +239,42 @@ static void make_fs(struct mount_order *order)
 	order->mount = mount;
 }
 
+/* Which mounts of others this one hears of. mount_namespaces(7), "SHARED
+ * SUBTREES". A mount of ours is never shared with the outside. */
+static const struct {
+	const char *name;
+	unsigned long long kind;
+} propagations[] = {
+	{ "private", MS_PRIVATE },
+	{ "slave", MS_SLAVE },
+	{ "unbindable", MS_UNBINDABLE },
+};
+
+static unsigned long long propagation_of(const char *word)
+{
+	for (size_t i = 0; i < sizeof(propagations) / sizeof(*propagations); i++)
+		if (strcmp(word + (*word == 'r'), propagations[i].name) == 0)
+			return propagations[i].kind;
+	return 0;
+}
+
+bool mount_is_propagation(const char *word)
+{
+	return propagation_of(word) != 0;
+}
+
+static void set_mount_propagation(int tree, const struct mount_order *order)
+{
+	struct mount_attr attr = { .propagation = propagation_of(order->propagation) };
+
+	if (*order->propagation == 'r')
+		STEP(mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)),
+		     "make '%s' and all below it %s", order->source, order->propagation + 1);
+	else
+		STEP(mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)), "make '%s' %s",
+		     order->source, order->propagation);
+}
+
 static void make_bind(struct mount_order *order)
 {
 	unsigned long long flags = 0;
@@ -244,15 +285,21 @@ static void make_bind(struct mount_order *order)
 
 	if (!mount_parse_options(order->options, &flags, values, sizeof(values)) || *values)
 		die("a bind mount takes options like ro and noexec, not '%s'", order->options);
-	tree = STEP(open_tree(AT_FDCWD, order->source,
-			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE),
-		    "take '%s' and what is mounted below it", order->source);
+	if (order->alone)
+		tree = STEP(open_tree(AT_FDCWD, order->source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
+			    "take '%s' alone", order->source);
+	else
+		tree = STEP(open_tree(AT_FDCWD, order->source,
+				      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE),
+			    "take '%s' and what is mounted below it", order->source);
 	if (!dry_run && fstat(tree, &source) != 0)
 		die_errno("cannot look at '%s'", order->source);
 	/* Both before it is in its place: nobody gets to see it otherwise. */
 	if (order->idmap)
 		idmap_set(tree, order->idmap, order->source);
 	done = set_flags(tree, flags, order->source);
+	if (order->propagation)
+		set_mount_propagation(tree, order);
 	mount_attach(tree, mount_open_target(order, dry_run || S_ISDIR(source.st_mode)), order);
 	if (order->idmap)
 		idmap_verify(tree, order->source);
@@ -347,39 +394,85 @@ static void make_mask(const struct mount_order *order)
 	drop(cover);
 }
 
-/* The devices that every program may expect, and none that reaches hardware.
- * An ordinary user can't make device nodes, so the machine's are bound. */
-static void make_dev(struct mount_order *order)
+static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
+#define DEVICES (sizeof(devices) / sizeof(*devices))
+
+/* Takes the devices that every program may expect, and none that reaches
+ * hardware: before /dev is covered, which may be the place of the new one. An
+ * ordinary user can't make device nodes, so the machine's are bound. */
+static void take_devices(int taken[DEVICES])
 {
-	static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
+	char path[32];
+
+	for (size_t i = 0; i < DEVICES; i++) {
+		snprintf(path, sizeof(path), "/dev/%.20s", devices[i]);
+		taken[i] = take_device(path);
+	}
+}
+
+/* Puts them into the directory `dev`, with the links beside them. */
+static void put_devices(int dev, const int taken[DEVICES])
+{
 	static const char *const links[][2] = {
 		{ "/proc/self/fd", "fd" },	 { "/proc/self/fd/0", "stdin" },
 		{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
 		{ "pts/ptmx", "ptmx" },
 	};
-	/* Its own files are no devices: who may make a node here, root without a
-	 * user namespace, must not open the disk by it. The devices below are
-	 * mounts of their own. */
-	int dev, mount, taken[sizeof(devices) / sizeof(*devices)];
-	char path[32];
 
-	/* Before /dev is covered, which may be the place of the new one. */
-	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
-		snprintf(path, sizeof(path), "/dev/%.20s", devices[i]);
-		taken[i] = take_device(path);
-	}
-	dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k",
-			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-	mount_attach(dev, mount_open_target(order, true), order);
-	order->mount = dev;
-
-	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
+	for (size_t i = 0; i < DEVICES; i++) {
 		STEP(mknodat(dev, devices[i], S_IFREG | 0666, 0), "make a file to put /dev/%s on",
 		     devices[i]);
 		STEP(move_mount(taken[i], "", dev, devices[i], MOVE_MOUNT_F_EMPTY_PATH),
 		     "put /dev/%s in place", devices[i]);
 		drop(taken[i]);
 	}
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
+}
+
+/* The terminal that is our input, as a mount. By its name: the descriptor is of
+ * a mount of the namespace that we come from, and that can't be taken from here.
+ * ttyname(3) compares the two. */
+static int take_terminal(void)
+{
+	char name[64];
+	int error = ttyname_r(0, name, sizeof(name));
+
+	if (error) {
+		errno = error;
+		return -1;
+	}
+	return open_tree(AT_FDCWD, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+}
+
+static void make_console(const struct mount_order *order)
+{
+	int mount = STEP(take_terminal(), "take the terminal that is our input");
+
+	mount_attach(mount, mount_open_target(order, false), order);
+}
+
+static void make_devices(const struct mount_order *order)
+{
+	int taken[DEVICES];
+
+	take_devices(taken);
+	put_devices(mount_open_target(order, true), taken);
+}
+
+static void make_dev(struct mount_order *order)
+{
+	int dev, mount, taken[DEVICES];
+
+	take_devices(taken);
+	/* Its own files are no devices: who may make a node here, root without a
+	 * user namespace, must not open the disk by it. The devices below are
+	 * mounts of their own. */
+	dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k",
+			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	mount_attach(dev, mount_open_target(order, true), order);
+	order->mount = dev;
+	put_devices(dev, taken);
 
 	/* Terminals of one's own: nobody opens those of the machine. */
 	STEP(mkdirat(dev, "pts", 0755), "make the folder pts");
@@ -394,9 +487,6 @@ static void make_dev(struct mount_order *order)
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	STEP(move_mount(mount, "", dev, "shm", MOVE_MOUNT_F_EMPTY_PATH), "put the tmpfs in place");
 	drop(mount);
-
-	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
-		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
 }
 
 void mount_make(struct mount_order *order)
@@ -405,6 +495,8 @@ void mount_make(struct mount_order *order)
 	case MOUNT_BIND: make_bind(order); break;
 	case MOUNT_FS: make_fs(order); break;
 	case MOUNT_DEV: make_dev(order); break;
+	case MOUNT_DEVICES: make_devices(order); break;
+	case MOUNT_CONSOLE: make_console(order); break;
 	case MOUNT_OVERLAY: mount_overlay(order); break;
 	case MOUNT_REMOUNT_RO: make_remount_ro(order); break;
 	case MOUNT_MASK: make_mask(order); break;

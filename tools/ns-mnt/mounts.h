@@ -7,9 +7,11 @@
 #include "idmap.h"
 
 enum mount_kind {
-	MOUNT_BIND,    /* source: what is bound; with all that is mounted below */
+	MOUNT_BIND,    /* source: what is bound; with all that is mounted below, or alone */
 	MOUNT_FS,      /* type: a file system of the kernel's, made new */
 	MOUNT_DEV,     /* the minimal /dev */
+	MOUNT_DEVICES, /* what is in it, put into a directory that is there */
+	MOUNT_CONSOLE, /* the terminal that is our input */
 	MOUNT_OVERLAY, /* source: LOWER[:LOWER...]; options may name upper= and work= */
 	MOUNT_REMOUNT_RO,
 	MOUNT_MASK,
@@ -19,11 +21,13 @@ struct mount_order {
 	enum mount_kind kind;
 	const char *type; /* MOUNT_FS: "tmpfs", "proc", ... */
 	const char *source;
-	const char *target;  /* the mount point, */
-	const char *root;    /* below this directory (--root), or NULL */
-	bool elsewhere;	     /* which is another than "/" */
-	bool if_there;	     /* REMOUNT_RO, MASK: without it there is nothing to do */
-	struct idmap *idmap; /* BIND: the owners that its files get; or NULL */
+	const char *target;	 /* the mount point, */
+	const char *root;	 /* below this directory (--root), or NULL */
+	bool elsewhere;		 /* which is another than "/" */
+	bool alone;		 /* BIND: without what is mounted below the source */
+	const char *propagation; /* BIND: "private", "rslave", ...; NULL: as ours are */
+	bool if_there;		 /* REMOUNT_RO, MASK: without it there is nothing to do */
+	struct idmap *idmap;	 /* BIND: the owners that its files get; or NULL */
 	const char *options; /* "OPTION,...", flags of the mount and values of the file system */
 	/* REMOUNT_RO, MASK: the earlier order in whose mount this path lies, or
 	 * NULL. Of that one: the mount that it made, as a descriptor. */
@@ -56,6 +60,10 @@ void mount_put(int mount, int target, const struct mount_order *order);
 /* The same for the one that stays on top: when its place is "/", it becomes our
  * root directory. */
 void mount_attach(int mount, int target, const struct mount_order *order);
+
+/* Whether a word is a kind of propagation that a mount may have: private, slave
+ * or unbindable, with an r before it for what is mounted below as well. */
+bool mount_is_propagation(const char *word);
 
 /* What stands in a comma-separated list of mount options: "ro", "noexec", ...
  * as MOUNT_ATTR_ flags, cleared by "rw", "exec", ...; the rest is copied to

@@ -49,6 +49,7 @@ static const char usage[] =
 	"  --bind SRC:DST   --ro-bind SRC:DST    show SRC, and all below it, at DST too\n"
 	"  --tmpfs DST[:OPTION,...]              an empty file system in memory\n"
 	"  --proc DST   --sys DST   --dev DST    processes; devices; a minimal /dev\n"
+	"  --devices DST   --console DST         what --dev has in it; our terminal\n"
 	"  --overlay LOWER[:LOWER...]:DST[,upper=DIR,work=DIR]  layers, the top writable\n"
 	"                          (in memory, thrown away, without upper= and work=)\n"
 	"  --mount type=TYPE,dst=DST[,src=SRC][,OPTION...]  others, as docker says it;\n"
@@ -73,6 +74,8 @@ enum {
 	PROC,
 	SYS,
 	DEV,
+	DEVICES,
+	CONSOLE,
 	OVERLAY,
 	MOUNT,
 	REMOUNT_RO,
@@ -90,6 +93,8 @@ static const struct option table[] = {
 	{ "proc", required_argument, NULL, PROC },
 	{ "sys", required_argument, NULL, SYS },
 	{ "dev", required_argument, NULL, DEV },
+	{ "devices", required_argument, NULL, DEVICES },
+	{ "console", required_argument, NULL, CONSOLE },
 	{ "overlay", required_argument, NULL, OVERLAY },
 	{ "mount", required_argument, NULL, MOUNT },
 	{ "remount-ro", required_argument, NULL, REMOUNT_RO },
@@ -301,6 +306,12 @@ int main(int argc, char *argv[])
 			break;
 		case DEV:
 			add(&plan, (struct mount_order){ .kind = MOUNT_DEV, .target = optarg });
+			break;
+		case DEVICES:
+			add(&plan, (struct mount_order){ .kind = MOUNT_DEVICES, .target = optarg });
+			break;
+		case CONSOLE:
+			add(&plan, (struct mount_order){ .kind = MOUNT_CONSOLE, .target = optarg });
 			break;
 		case OVERLAY: add(&plan, spec_overlay(copy_text(optarg))); break;
 		case MOUNT: add(&plan, spec_mount(copy_text(optarg))); break;

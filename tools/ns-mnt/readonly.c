@@ -52,6 +52,8 @@ static const char *name_flags(unsigned long long flags, char *text, size_t size)
 	for (size_t i = 0; i < KINDS; i++)
 		if (flags & kinds[i].attr)
 			used += (size_t)snprintf(text + used, size - used, " %s", kinds[i].name);
+	if (flags & MOUNT_ATTR_STRICTATIME)
+		snprintf(text + used, size - used, " strictatime");
 	return text;
 }
 
@@ -61,7 +63,8 @@ static bool has_flags(const struct statvfs *status, unsigned long long flags)
 	for (size_t i = 0; i < KINDS; i++)
 		if (flags & kinds[i].attr && !(status->f_flag & kinds[i].shown))
 			return false;
-	return true;
+	/* strictatime shows as none of the others. */
+	return !(flags & MOUNT_ATTR_STRICTATIME) || !(status->f_flag & (ST_NOATIME | ST_RELATIME));
 }
 
 bool set_flags(int tree, unsigned long long flags, const char *name)
@@ -72,9 +75,9 @@ bool set_flags(int tree, unsigned long long flags, const char *name)
 
 	if (!flags)
 		return true;
-	/* noatime is one value of several, and has to take the place of the
-	 * one that is there. */
-	if (flags & MOUNT_ATTR_NOATIME)
+	/* noatime and strictatime are values of one setting, and have to take the
+	 * place of the one that is there. */
+	if (flags & (MOUNT_ATTR_NOATIME | MOUNT_ATTR_STRICTATIME))
 		attr.attr_clr = MOUNT_ATTR__ATIME;
 	if (STEP_UNLESS(ENOSYS,
 			mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)),
@@ -100,7 +103,9 @@ static unsigned long old_flags(unsigned long long flags, unsigned long have)
 	for (size_t i = 0; i < KINDS; i++)
 		if (flags & kinds[i].attr || have & kinds[i].shown)
 			all |= kinds[i].old;
-	if (have & ST_RELATIME && !(all & MS_NOATIME))
+	if (flags & MOUNT_ATTR_STRICTATIME)
+		all = (all & ~(unsigned long)MS_NOATIME) | MS_STRICTATIME;
+	else if (have & ST_RELATIME && !(all & MS_NOATIME))
 		all |= MS_RELATIME;
 	return all;
 }

@@ -88,6 +88,12 @@ struct mount_order spec_mount(char *spec)
 			order.target = value + 1;
 		else if (is_key(word, length, "idmap"))
 			idmap = value + 1;
+		else if (strcmp(word, "bind-recursive=disabled") == 0)
+			order.alone = true;
+		else if (strcmp(word, "bind-recursive=enabled") == 0)
+			order.alone = false;
+		else if (mount_is_propagation(word))
+			order.propagation = word;
 		else
 			rest = print_text("%s%s%s", rest, *rest ? "," : "", word);
 	}
@@ -98,6 +104,9 @@ struct mount_order spec_mount(char *spec)
 		order.kind = MOUNT_BIND;
 	if (order.kind == MOUNT_BIND && (!order.source || !*order.source))
 		die("--mount type=bind needs src=SRC: '%s'", whole);
+	if (order.kind != MOUNT_BIND && (order.alone || order.propagation))
+		die("--mount: bind-recursive and %s are for type=bind: '%s'",
+		    order.propagation ? order.propagation : "private, slave, unbindable", whole);
 	if (idmap && order.kind != MOUNT_BIND)
 		die("idmap= goes with --mount type=bind: '%s'", whole);
 	if (idmap) {

@@ -114,9 +114,19 @@ static void warn_of_capdrop(void)
 		     "comes with all of them again: put capdrop behind ns-user");
 }
 
+/* Whether a map has no number for our own id, and has a 0 that we can be. */
+static bool is_left_out(const char *map, unsigned own)
+{
+	unsigned long other;
+
+	return !map_translate(map, own, true, &other) && map_translate(map, 0, false, &other);
+}
+
 static void setup(struct plan *plan)
 {
 	struct tie tie = tie_read();
+	bool uid_lost = is_left_out(plan->uid_map, geteuid());
+	bool gid_lost = is_left_out(plan->gid_map, getegid());
 
 	step_watch(look_at_ids);
 	if (plan->join) {
@@ -131,6 +141,16 @@ static void setup(struct plan *plan)
 	} else {
 		warn_of_capdrop();
 		make_namespace(plan);
+		/* Where the maps leave our own ids out: the same. */
+		if (gid_lost)
+			STEP(setresgid(0, 0, 0), "become group 0 in there");
+		if (uid_lost)
+			STEP(setresuid(0, 0, 0), "become user 0 in there");
+		errno = 0;
+		if (gid_lost && getegid() != 0 && !dry_run)
+			step_fail("getegid()", "become group 0 in there");
+		if (uid_lost && geteuid() != 0 && !dry_run)
+			step_fail("geteuid()", "become user 0 in there");
 		if (plan->no_more)
 			allow_no_more(plan);
 	}
