@@ -30,14 +30,17 @@ SOURCES_denial = -Ibuild/lsm $(filter-out %/lsm.c,$(wildcard tools/lsm/*.c))
 SOURCES_subid = tools/ns-user/subid.c
 SOURCES_sets = tools/capdrop/sets.c
 SOURCES_exec = tools/capdrop/exec.c tools/capdrop/sets.c
-SOURCES_plan = tools/compose-run/config.c tools/compose-run/plan.c tools/compose-run/options.c tools/compose-run/run.c
 SOURCES_compare = -Wno-unused-function $(addprefix tools/compose-run/,compare.c facts.c inside.c json.c process.c \
 	roots.c rows.c who.c) tools/capdrop/sets.c tools/cgroup/find.c
+SOURCES_plan = $(filter-out $(addprefix tools/compose-run/,compose-run.c compare.c facts.c inside.c limits.c json.c \
+	process.c roots.c rows.c who.c draw.c picture.c manage.c enter.c detach.c store.c pty.c walk.c),$(wildcard \
+	tools/compose-run/*.c)) tools/ns-ipc/settings.c
 SOURCES_setup_ns_uts = tools/ns-uts/refusal.c
 SOURCES_setup_chroot = tools/chroot/refusal.c tools/chroot/facts.c
 
 LIBS_compare = -ljansson -lcap
 LIBS_sets = -lcap
+LIBS_plan = -lcap -ljansson
 LIBS_exec = -lcap
 LIBS_refusal_capdrop = -lcap
 LIBS_denial = -lseccomp -ljansson

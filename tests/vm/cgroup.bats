@@ -154,7 +154,7 @@ echo +memory > $d/a/cgroup.subtree_control" ]
 		echo PEAK $(cat memory.peak) PIDS $(cat pids.peak)'
 	echo "$output"
 	[ "$status" -eq 0 ]
-	read -r word peak word pids <<<"$(grep '^PEAK' <<<"$output")"
+	read -r _ peak _ pids <<<"$(grep '^PEAK' <<<"$output")"
 	if [[ "$peak" == [0-9]* ]]; then
 		[[ "$output" =~ "memory:     at most "([0-9]+)\.[0-9]"M at once; the limit is 64M" ]]
 		[ "${BASH_REMATCH[1]}" -ge $((peak >> 20)) ] && [ "${BASH_REMATCH[1]}" -lt 64 ]

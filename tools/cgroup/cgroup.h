@@ -62,15 +62,20 @@ struct cgroup_work {
  * -1 with errno set. cgroups(7), proc(5). */
 int cgroup_find(struct cgroup_layout *layout);
 
-/* Whether a file of a cgroup, such as cgroup.controllers, lists a word. */
-bool cgroup_lists(const char *directory, const char *file, const char *word);
 /* The same for another process, by the path of its /proc/PID/cgroup: its
  * cgroups, where they are mounted for us. */
 int cgroup_find_of(struct cgroup_layout *layout, const char *cgroup);
 
+/* Whether a file of a cgroup, such as cgroup.controllers, lists a word. */
+bool cgroup_lists(const char *directory, const char *file, const char *word);
+
 /* The hierarchy that has a controller ("memory"): the v1 one it is bound to,
  * otherwise v2. "cgroup" is what all cgroups of v2 have. NULL for none. */
 struct cgroup_hierarchy *cgroup_with(struct cgroup_layout *layout, const char *controller);
+
+/* The path of our cgroup in one hierarchy, as /proc/self/cgroup has it; "" when
+ * it can't be read. */
+void cgroup_own_path(const struct cgroup_hierarchy *in, char *path, size_t size);
 
 /* Whether `word` stands in `list`, between commas, blanks or line ends. */
 bool cgroup_listed(const char *list, const char *word);

@@ -110,8 +110,9 @@ static void read_pids(struct cgroup_work *work, bool all, struct cgroup_counters
 	struct cgroup_hierarchy *cgroup = counting(work, "pids");
 	char text[256];
 
-	if (read_at(cgroup, "pids.events", text, sizeof(text)) > 0)
-		counters->refused = counter_in(text, "max");
+	if (!cgroup || read_at(cgroup, "pids.events", text, sizeof(text)) <= 0)
+		return;
+	counters->refused = counter_in(text, "max");
 	counters->pids_on = counters->refused >= 0;
 	if (!counters->pids_on)
 		return;
@@ -169,7 +170,7 @@ static void read_memory(struct cgroup_work *work, bool all, struct cgroup_counte
 			 * (5.2) of this one alone. */
 			read_at(cgroup, "memory.events.local", text, sizeof(text));
 			counters->memory_hits = counter_in(text, "max");
-			counters->oom_here = counter_in(text, "oom");
+			counters->oom_here = *text ? counter_in(text, "oom") : oom;
 			counters->oom_below = oom - counters->oom_here;
 			counters->limit_reached = counters->oom_here > 0;
 		}

@@ -19,6 +19,7 @@
 #include "file.h"
 #include "memory.h"
 #include "mountinfo.h"
+#include "paste.h"
 
 bool cgroup_listed(const char *list, const char *word)
 {
@@ -195,6 +196,24 @@ int cgroup_find_of(struct cgroup_layout *layout, const char *cgroup)
 	return find_in(layout, cgroup, "/proc/self/mountinfo");
 }
 
+void cgroup_own_path(const struct cgroup_hierarchy *in, char *path, size_t size)
+{
+	char text[4096] = "", *line, *position;
+
+	*path = '\0';
+	read_file("/proc/self/cgroup", text, sizeof(text));
+	for (line = strtok_r(text, "\n", &position); line; line = strtok_r(NULL, "\n", &position)) {
+		char *controllers = strchr(line, ':');
+		char *own = controllers ? strchr(++controllers, ':') : NULL;
+
+		if (!own)
+			continue;
+		*own++ = '\0';
+		if (strcmp(controllers, in->controllers) == 0)
+			snprintf(path, size, "%s", own);
+	}
+}
+
 struct cgroup_hierarchy *cgroup_with(struct cgroup_layout *layout, const char *controller)
 {
 	struct cgroup_hierarchy *unified = NULL;
@@ -252,7 +271,7 @@ bool cgroup_can_create(char *why, size_t size)
 	struct cgroup_hierarchy *hierarchy;
 	char *procs;
 	int fd, error;
-	bool can;
+	bool can, systemd = access("/run/systemd/system", F_OK) == 0;
 
 	if (cgroup_find(&layout) != 0) {
 		snprintf(why, size, "there is no /proc to find our cgroup with");
@@ -288,9 +307,9 @@ bool cgroup_can_create(char *why, size_t size)
 	if (error == EROFS)
 		snprintf(why, size, "%s is mounted read-only", hierarchy->mount);
 	else
-		snprintf(why, size,
-			 "the cgroup %s is not yours; 'systemd-run --user --scope -p "
-			 "Delegate=yes ...' gives you one",
-			 hierarchy->own);
+		snprintf(why, size, "the cgroup %s is not yours%s%s%s", hierarchy->own,
+			 systemd ? "; to get one:  systemd-run --user --scope -p Delegate=yes "
+				 : ", and root would have to give you one",
+			 systemd ? paste_line(NULL, NULL) : "", systemd ? " " : "");
 	return false;
 }

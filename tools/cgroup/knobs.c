@@ -224,7 +224,8 @@ static void limit_swap(struct cgroup_work *work)
 			       knobs[2 - cgroup->version]) < 0) {
 		if (!dry_run && has_swap())
 			note("this kernel does not count swap: over the memory limit the program "
-			     "swaps, as much as it likes [CG-SWAP]");
+			     "swaps, as much as it likes, unless the kernel is started with swapaccount=1 "
+			     "[CG-SWAP]");
 		if (!dry_run)
 			return;
 	}

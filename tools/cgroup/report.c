@@ -171,7 +171,8 @@ static void tell_cpu(const struct cgroup_counters *counters, char *text, size_t 
 		add(text, size, "not counted here");
 	else
 		add(text, size, "%s", time_text(counters->cpu));
-	if (counters->cpu >= 0 && counters->user >= 0 && counters->system >= 0)
+	/* In so short a time there may have been no tick to count by. */
+	if (counters->cpu >= 0 && counters->user + counters->system > 0)
 		add(text, size, ": %s in programs, %s in the kernel", time_text(counters->user),
 		    time_text(counters->system));
 	add(text, size, "\n  throttled:  ");

@@ -106,14 +106,32 @@ static bool is_first(const char *type, const char *number)
 	return strcmp(link, wanted) == 0;
 }
 
+/* The path of a cgroup as the kernel has it, from the root of our cgroup
+ * namespace: what is mounted may begin further down. */
+static void find_kernel_path(const struct cgroup_hierarchy *cgroup, char *path, size_t size)
+{
+	size_t top = strlen(cgroup->mount), n, below;
+
+	cgroup_own_path(cgroup, path, size);
+	if (strcmp(path, "/") == 0)
+		*path = '\0';
+	n = strlen(path);
+	below = strlen(cgroup->own + top);
+	/* Of ours, the part that lies above the mount; then that of the other. */
+	n -= below <= n ? below : n;
+	snprintf(path + n, size - n, "%s", cgroup->path + top);
+}
+
 void cgroup_read_victims(const struct cgroup_hierarchy *cgroup, struct cgroup_counters *counters)
 {
-	const char *path = cgroup->path + strlen(cgroup->mount);
+	char path[4096];
 	enum { READ_ALL = 3, SIZE_BUFFER = 10 };
 	int size = klogctl(SIZE_BUFFER, NULL, 0);
 	char *log;
 
-	snprintf(counters->pattern, sizeof(counters->pattern), "%s", path);
+	find_kernel_path(cgroup, path, sizeof(path));
+	/* Its last part will do. */
+	snprintf(counters->pattern, sizeof(counters->pattern), "%.250s", strrchr(path, '/'));
 	if (size <= 0)
 		return;
 	log = resize(NULL, (size_t)size + 1, 1);

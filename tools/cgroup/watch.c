@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "file.h"
 #include "step.h"
 
 static const struct cgroup_work *watched;
@@ -19,25 +18,6 @@ static const char *const knobs[][2] = {
 	{ "cpu", "cpu.max" },	       { "cpu", "cpu.cfs_quota_us" },
 	{ "pids", "pids.max" },	       { "cpus", "cpuset.cpus" },
 };
-
-/* The path of our cgroup in one hierarchy. */
-static void find_path(const struct cgroup_hierarchy *in, char *path, size_t size)
-{
-	char text[4096] = "", *line, *position;
-
-	*path = '\0';
-	read_file("/proc/self/cgroup", text, sizeof(text));
-	for (line = strtok_r(text, "\n", &position); line; line = strtok_r(NULL, "\n", &position)) {
-		char *controllers = strchr(line, ':');
-		char *own = controllers ? strchr(++controllers, ':') : NULL;
-
-		if (!own)
-			continue;
-		*own++ = '\0';
-		if (strcmp(controllers, in->controllers) == 0)
-			snprintf(path, size, "%s", own);
-	}
-}
 
 /* "67108864" -> "64M", when nothing is lost by that. */
 static void shorten(char *value, size_t size)
@@ -99,7 +79,7 @@ static void look(char *text, size_t size)
 	if (!in)
 		return;
 	/* The last part of the path is enough to know it by. */
-	find_path(in, path, sizeof(path));
+	cgroup_own_path(in, path, sizeof(path));
 	name = strrchr(path, '/');
 	name = name && name[1] ? name + 1 : "/";
 	new = in->path ? strrchr(in->path, '/') + 1 : "";

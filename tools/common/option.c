@@ -13,6 +13,7 @@
 #include "why.h"
 
 static const char *tool_usage;
+static const char *(*tool_instead)(const char *option);
 bool check_wanted;
 
 void tool_start(const char *name, const char *usage, char *const words[])
@@ -24,6 +25,7 @@ void tool_start(const char *name, const char *usage, char *const words[])
 	failing = (struct failing){ NULL, NULL, NULL };
 	fill_standard_descriptors();
 	tool_usage = usage;
+	tool_instead = NULL;
 	check_wanted = false;
 	explaining =
 		explaining_chain || dry_run || (explain && *explain && strcmp(explain, "0") != 0);
@@ -35,6 +37,21 @@ void tool_start(const char *name, const char *usage, char *const words[])
 	opterr = 0;
 }
 
+void tool_refuses(const char *(*instead)(const char *option))
+{
+	tool_instead = instead;
+}
+
+/* Ends the process when the word is an option that the tool knows and does not
+ * take. */
+static void refuse_known(const char *word)
+{
+	const char *instead = tool_instead ? tool_instead(word) : NULL;
+
+	if (instead)
+		die("option '%.*s' is not taken: %s", (int)strcspn(word, "="), word, instead);
+}
+
 static _Noreturn void die_unknown(const char *word, const struct option *table)
 {
 	const char *names[80];
@@ -42,6 +59,7 @@ static _Noreturn void die_unknown(const char *word, const struct option *table)
 	size_t n = 0;
 	const char *close;
 
+	refuse_known(word);
 	if (strncmp(word, "--", 2) != 0)
 		die("unknown option '%s'; '%s --help' lists the options", word, tool_name);
 	name += 2;
@@ -62,6 +80,9 @@ int next_option(int argc, char *argv[], const char *letters, const struct option
 	snprintf(all, sizeof(all), "+:hVxn%s", letters);
 	for (;;) {
 		word = optind ? optind : 1;
+		/* Before getopt takes it for a shortened one: --ip for --ipc. */
+		if (word < argc && strncmp(argv[word], "--", 2) == 0 && argv[word][2])
+			refuse_known(argv[word]);
 		c = getopt_long(argc, argv, all, table, NULL);
 		switch (c) {
 		case 'h':

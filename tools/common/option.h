@@ -24,6 +24,11 @@ enum { OPTION_CHECK = 256, OPTION_OWN };
  * (failing, step_watch) is forgotten. */
 void tool_start(const char *name, const char *usage, char *const words[]);
 
+/* For a tool that knows options which it does not take: instead() says of such
+ * a one, "--link" or "-p", what to use or why there is nothing; of any other
+ * NULL. Then next_option says that. */
+void tool_refuses(const char *(*instead)(const char *option));
+
 /* The next option, or -1 behind the last one; then optind is where the rest
  * of the chain begins. `letters` are the tool's own short options, as for
  * getopt(3). The common options are dealt with here; an unknown option or a

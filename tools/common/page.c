@@ -38,6 +38,7 @@ static const char *const calls[] = {
 	"pivot_root",
 	"poll",
 	"prctl",
+	"prlimit",
 	"ptrace",
 	"read",
 	"readlink",

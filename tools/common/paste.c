@@ -70,20 +70,6 @@ static const char *directory_to_type(const char *typed)
 	return path;
 }
 
-const char *paste_directory(void)
-{
-	return tool_words && tool_words[0] ? directory_to_type(tool_words[0]) : "";
-}
-
-const char *paste_first(bool in_user_namespace)
-{
-	static char text[PATH_MAX + 16];
-
-	snprintf(text, sizeof(text), "%s%s", in_user_namespace ? paste_directory() : "",
-		 in_user_namespace ? "ns-user " : "");
-	return text;
-}
-
 /* Adds the words from `i` on, quoted; "..." for those that don't fit, and for
  * what a link inside compose-run leads on to, which was not typed. */
 static void add_words(char line[LINE_SIZE], int i)
@@ -118,6 +104,20 @@ static char *next_line(void)
 static bool was_typed(void)
 {
 	return tool_words && tool_words[0];
+}
+
+const char *paste_directory(void)
+{
+	return was_typed() ? directory_to_type(tool_words[0]) : "";
+}
+
+const char *paste_first(bool in_user_namespace)
+{
+	static char text[PATH_MAX + 16];
+
+	snprintf(text, sizeof(text), "%s%s", in_user_namespace ? paste_directory() : "",
+		 in_user_namespace ? "ns-user " : "");
+	return text;
 }
 
 const char *paste_line(const char *before, const char *option)

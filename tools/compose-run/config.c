@@ -45,3 +45,9 @@ bool config_without(const struct config *config, const char *layer)
 			return true;
 	return false;
 }
+
+bool config_has_limits(const struct config *config)
+{
+	return config->linux_.memory || config->linux_.memory_swap || config->linux_.cpus ||
+	       config->linux_.cpuset || config->linux_.pids;
+}

@@ -115,7 +115,7 @@ static pid_t hear_of_program(int fd)
 }
 
 /* The links that another program goes through that is to be as confined as this
- * one: env, capdrop and lsm. */
+ * one: env, prlimit, capdrop and lsm. */
 static void keep_links(int directory, const struct chain *chain)
 {
 	json_t *links = json_array();
@@ -125,8 +125,8 @@ static void keep_links(int directory, const struct chain *chain)
 		const struct words *words = &chain->rows[i].words;
 		json_t *link;
 
-		if (i != 0 && strcmp(words->word[0], "capdrop") != 0 &&
-		    strcmp(words->word[0], "lsm") != 0)
+		if (i != 0 && strcmp(words->word[0], "prlimit") != 0 &&
+		    strcmp(words->word[0], "capdrop") != 0 && strcmp(words->word[0], "lsm") != 0)
 			continue;
 		link = json_array();
 		for (size_t j = 0; j < words->count; j++)

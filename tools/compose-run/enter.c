@@ -108,6 +108,7 @@ void enter_compile(const struct stored *stored, char *args[], struct chain *chai
 	close(fd);
 	memset(chain, 0, sizeof(*chain));
 	add_kept(chain, links, "env", "a clean environment");
+	add_kept(chain, links, "prlimit", "the limits of its processes");
 	add_cgroup(chain, stored->pid);
 	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++) {
 		if (is_ours(stored->pid, tools[i][1]))

@@ -1,39 +1,43 @@
 /* options.c: from the command line, worded as for docker run, to a config. */
-#include <limits.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chain.h"
-#include "memory.h"
+#include "docker.h"
+#include "environment.h"
 #include "message.h"
+#include "mounts.h"
+#include "number.h"
 #include "option.h"
 #include "options.h"
-#include "step.h"
+#include "sysctls.h"
+#include "ulimits.h"
+
+/* As many as chroot --keep-fd may be given, but for the seccomp profile. */
+#define PRESERVE_MAX 60
 
 static const char usage[] =
 	"Usage: compose-run [OPTION]... [--] [PROGRAM [ARG]...]\n"
 	"Run PROGRAM (sh) in a container with all layers, by chaining the ten tools, with\n"
 	"the options of docker run; the root is the machine's, read-only, or --rootfs.\n"
+	"What each option takes is in compose-run(1).\n"
 	"\n"
-	"  --rootfs DIR[:rw]      the root directory; writes are thrown away without :rw\n"
-	"  --read-only            no writes to it at all\n"
-	"  -v, --volume SRC:DST[:ro]   --tmpfs DST[:OPTION,...]   mounts\n"
-	"  -u, --user U[:G]   -w, --workdir DIR   -e, --env NAME[=VALUE]  --hostname NAME\n"
-	"  --memory SIZE   --cpus N   --pids-limit N   limits\n"
-	"  --cap-add CAP   --cap-drop CAP|ALL          more or fewer than Docker's 14\n"
-	"  --security-opt seccomp=FILE|unconfined|apparmor=NAME|label=CONTEXT|\n"
-	"                         no-new-privileges[=false]\n"
+	"  --rootfs DIR[:rw]   --overlay [LOWER[:LOWER...]:]DST   --read-only\n"
+	"  -v, --volume SRC:DST[:ro]   --mount type=TYPE,...   --tmpfs DST[:OPTION,...]\n"
+	"  --device HOST[:DST]   --privileged   --ulimit NAME=SOFT[:HARD]\n"
+	"  -u, --user U[:G]   -w, --workdir DIR   -e, --env NAME[=VALUE]\n"
+	"  --env-file FILE   --hostname NAME   --domainname NAME   --sysctl KEY=VALUE\n"
+	"  -m, --memory SIZE   --memory-swap SIZE   --cpus N   --cpuset-cpus LIST\n"
+	"  --pids-limit N   --cap-add CAP   --cap-drop CAP|ALL\n"
+	"  --security-opt seccomp=FILE|apparmor=NAME|label=CONTEXT|no-new-privileges\n"
 	"  --network none|host   --pid host   --ipc host   --uts host   --userns host\n"
-	"  --cgroupns host        share with the machine instead of a new namespace\n"
-	"  -t, --tty   --init     a terminal of its own; an init, which passes signals on\n"
-	"  --without LAYER,...    leave out layers, by the names of their tools\n"
-	"  --print-chain   --chain   --step   print the links; run them as programs of\n"
-	"                         their own; ask before each one\n"
+	"  --cgroupns host   --without LAYER,...   share with the machine; leave out\n"
+	"  -i, --interactive   -t, --tty   --init   --pid-file FILE   --preserve-fds N\n"
 	"  -d, --detach   --name NAME   --rm   go on without us; then:  compose-run list,\n"
-	"                         logs|wait|stop|pause|unpause|rm NAME, exec NAME PROGRAM\n"
+	"                 logs|wait|stop|pause|unpause|rm NAME, exec NAME PROGRAM\n"
+	"  --print-chain   --chain   --step   print the links; as programs; ask for each\n"
 	"  --compare PID [PID]   --json   --draw PID|--   beside ours; as a picture\n"
 	"  --check   -x, --explain   -n, --dry-run   -h, --help   -V, --version\n"
 	"\n"
@@ -44,7 +48,6 @@ enum {
 	READ_ONLY,
 	TMPFS,
 	HOSTNAME,
-	MEMORY,
 	CPUS,
 	PIDS_LIMIT,
 	CAP_ADD,
@@ -61,11 +64,23 @@ enum {
 	PRINT_CHAIN,
 	CHAIN,
 	STEP_THROUGH,
-	RM,
 	NAME,
 	COMPARE,
 	DRAW,
-	JSON
+	JSON,
+	OVERLAY,
+	MOUNT,
+	DEVICE,
+	PRIVILEGED,
+	ULIMIT,
+	ENV_FILE,
+	DOMAINNAME,
+	SYSCTL,
+	MEMORY_SWAP,
+	CPUSET_CPUS,
+	RM,
+	PID_FILE,
+	PRESERVE_FDS
 };
 
 static const struct option table[] = {
@@ -77,7 +92,7 @@ static const struct option table[] = {
 	{ "workdir", required_argument, NULL, 'w' },
 	{ "env", required_argument, NULL, 'e' },
 	{ "hostname", required_argument, NULL, HOSTNAME },
-	{ "memory", required_argument, NULL, MEMORY },
+	{ "memory", required_argument, NULL, 'm' },
 	{ "cpus", required_argument, NULL, CPUS },
 	{ "pids-limit", required_argument, NULL, PIDS_LIMIT },
 	{ "cap-add", required_argument, NULL, CAP_ADD },
@@ -95,102 +110,35 @@ static const struct option table[] = {
 	{ "chain", no_argument, NULL, CHAIN },
 	{ "step", no_argument, NULL, STEP_THROUGH },
 	{ "detach", no_argument, NULL, 'd' },
-	{ "rm", no_argument, NULL, RM },
 	{ "tty", no_argument, NULL, 't' },
 	{ "name", required_argument, NULL, NAME },
 	{ "compare", required_argument, NULL, COMPARE },
 	{ "draw", required_argument, NULL, DRAW },
 	{ "json", no_argument, NULL, JSON },
+	{ "overlay", required_argument, NULL, OVERLAY },
+	{ "mount", required_argument, NULL, MOUNT },
+	{ "device", required_argument, NULL, DEVICE },
+	{ "privileged", no_argument, NULL, PRIVILEGED },
+	{ "ulimit", required_argument, NULL, ULIMIT },
+	{ "env-file", required_argument, NULL, ENV_FILE },
+	{ "domainname", required_argument, NULL, DOMAINNAME },
+	{ "sysctl", required_argument, NULL, SYSCTL },
+	{ "memory-swap", required_argument, NULL, MEMORY_SWAP },
+	{ "cpuset-cpus", required_argument, NULL, CPUSET_CPUS },
+	{ "interactive", no_argument, NULL, 'i' },
+	{ "rm", no_argument, NULL, RM },
+	{ "pid-file", required_argument, NULL, PID_FILE },
+	{ "preserve-fds", required_argument, NULL, PRESERVE_FDS },
 	COMMON_OPTIONS,
 };
 
-/* A path as it is outside, without symbolic links: the new root is put
- * together on another folder, and must not cover it. */
-static char *outer_path(const char *path, const char *option)
+static char *find_file(const char *path, const char *option)
 {
 	char *real = realpath(path, NULL);
 
 	if (!real)
 		die_errno("%s: cannot find '%s'", option, path);
-	if (strchr(real, ','))
-		die("%s: a path with a comma can't be mounted: '%s'", option, real);
 	return real;
-}
-
-static void set_rootfs(struct config *config, char *value)
-{
-	size_t length = strlen(value);
-	struct stat status;
-
-	if (length > 3 && strcmp(value + length - 3, ":rw") == 0) {
-		value[length - 3] = '\0';
-		config->root.writable = true;
-	}
-	config->root.path = outer_path(value, "--rootfs");
-	if (stat(config->root.path, &status) != 0 || !S_ISDIR(status.st_mode))
-		die("--rootfs takes a folder, and '%s' is none", value);
-	if (strchr(config->root.path, ':'))
-		die("--rootfs: a folder with a colon in its name can't be a layer: '%s'",
-		    config->root.path);
-	if (strcmp(config->root.path, "/") == 0)
-		die("--rootfs / is what you get without --rootfs");
-}
-
-static void add_mount(struct config *config, struct config_mount mount)
-{
-	if (*mount.target != '/' || strchr(mount.target, ','))
-		die("a mount point is an absolute path inside, without commas, not '%s'",
-		    mount.target);
-	config->mounts = resize(config->mounts, config->mount_count + 1, sizeof(mount));
-	config->mounts[config->mount_count++] = mount;
-}
-
-static void add_volume(struct config *config, char *value)
-{
-	struct config_mount mount = { .source = value };
-	char *mode;
-
-	mount.target = strchr(value, ':');
-	if (!mount.target || mount.target == value || !mount.target[1])
-		die("--volume takes SRC:DST[:ro], not '%s'", value);
-	*mount.target++ = '\0';
-	mode = strchr(mount.target, ':');
-	if (mode) {
-		*mode++ = '\0';
-		mount.read_only = strcmp(mode, "ro") == 0;
-		if (!mount.read_only && strcmp(mode, "rw") != 0)
-			die("--volume SRC:DST ends in :ro or :rw, not ':%s'", mode);
-	}
-	if (!strchr(value, '/'))
-		die("--volume: there are no named volumes; for the folder '%s' write ./%s:%s",
-		    value, value, mount.target);
-	mount.source = outer_path(value, "--volume");
-	add_mount(config, mount);
-}
-
-static void add_tmpfs(struct config *config, char *value)
-{
-	struct config_mount mount = { .target = value };
-	char *options = strchr(value, ':'), *all;
-
-	if (options)
-		*options++ = '\0';
-	/* As docker does: nothing to execute there, unless asked for. */
-	all = print_text("noexec%s%s", options ? "," : "", options ? options : "");
-	mount.options = all;
-	add_mount(config, mount);
-}
-
-static void add_env(struct config *config, const char *value)
-{
-	const char *set;
-
-	if (*value == '=')
-		die("--env takes NAME=VALUE or NAME, not '%s'", value);
-	if (strchr(value, '='))
-		words_add(&config->process.env, "%s", value);
-	else if ((set = getenv(value)))
-		words_add(&config->process.env, "%s=%s", value, set);
 }
 
 static void set_security(struct config *config, const char *value)
@@ -201,7 +149,7 @@ static void set_security(struct config *config, const char *value)
 	if (strncmp(value, "seccomp=", 8) == 0 && *setting)
 		config->linux_.seccomp = strcmp(setting, "unconfined") == 0
 						 ? setting
-						 : outer_path(setting, "--security-opt seccomp");
+						 : find_file(setting, "--security-opt seccomp");
 	else if (strncmp(value, "apparmor=", 9) == 0 && *setting)
 		config->process.apparmor = setting;
 	else if (strncmp(value, "label=", 6) == 0 && *setting)
@@ -241,6 +189,27 @@ static void add_without(struct config *config, char *list)
 	}
 }
 
+/* In docker run, -1 is no limit. */
+static char *limit_or_max(char *value)
+{
+	static char max[] = "max";
+
+	return strcmp(value, "-1") == 0 ? max : value;
+}
+
+/* podman's and runc's: so many descriptors from 3 on are the program's, too. */
+static unsigned read_preserve(const char *value)
+{
+	unsigned long long number;
+
+	if (!parse_number(value, PRESERVE_MAX, &number))
+		die("--preserve-fds takes a number from 0 to %d, not '%s'", PRESERVE_MAX, value);
+	for (int fd = 3; fd < 3 + (int)number; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			die("--preserve-fds %s: descriptor %d is not open", value, fd);
+	return (unsigned)number;
+}
+
 void options_read(int argc, char *argv[], struct config *config, struct request *request)
 {
 	int c;
@@ -248,23 +217,24 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 	memset(config, 0, sizeof(*config));
 	memset(request, 0, sizeof(*request));
 	tool_start("compose-run", usage, argv);
-	while ((c = next_option(argc, argv, "dtv:u:w:e:", table)) != -1)
+	tool_refuses(docker_instead);
+	while ((c = next_option(argc, argv, "dtv:u:w:e:m:i", table)) != -1)
 		switch (c) {
-		case ROOTFS: set_rootfs(config, optarg); break;
+		case ROOTFS: mounts_set_rootfs(config, optarg); break;
 		case READ_ONLY: config->root.readonly = true; break;
-		case 'v': add_volume(config, optarg); break;
-		case TMPFS: add_tmpfs(config, optarg); break;
+		case 'v': mounts_add_volume(config, optarg); break;
+		case TMPFS: mounts_add_tmpfs(config, optarg); break;
 		case 'u': config->process.user = optarg; break;
 		case 'w':
 			if (*optarg != '/')
 				die("--workdir takes an absolute path inside, not '%s'", optarg);
 			config->process.cwd = optarg;
 			break;
-		case 'e': add_env(config, optarg); break;
+		case 'e': environment_add(config, optarg); break;
 		case HOSTNAME: config->hostname = optarg; break;
-		case MEMORY: config->linux_.memory = optarg; break;
+		case 'm': config->linux_.memory = optarg; break;
 		case CPUS: config->linux_.cpus = optarg; break;
-		case PIDS_LIMIT: config->linux_.pids = optarg; break;
+		case PIDS_LIMIT: config->linux_.pids = limit_or_max(optarg); break;
 		case CAP_ADD: words_add(&config->process.cap_add, "%s", optarg); break;
 		case CAP_DROP: words_add(&config->process.cap_drop, "%s", optarg); break;
 		case SECURITY_OPT: set_security(config, optarg); break;
@@ -292,9 +262,22 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		case COMPARE: request->compare = optarg; break;
 		case DRAW: request->draw = optarg; break;
 		case JSON: request->json = true; break;
+		case OVERLAY: mounts_add_overlay(config, optarg); break;
+		case MOUNT: mounts_add_mount(config, optarg); break;
+		case DEVICE: mounts_add_device(config, optarg); break;
+		case PRIVILEGED: config->privileged = true; break;
+		case ULIMIT: ulimits_add(&config->process.ulimits, optarg); break;
+		case ENV_FILE: environment_add_file(config, optarg); break;
+		case DOMAINNAME: config->domainname = optarg; break;
+		case SYSCTL: sysctls_add(config, optarg); break;
+		case MEMORY_SWAP: config->linux_.memory_swap = limit_or_max(optarg); break;
+		case CPUSET_CPUS: config->linux_.cpuset = optarg; break;
+		/* What docker run asks for with these is always so here: the
+		 * program has our input, and nothing is kept. */
+		case 'i': break;
+		case PID_FILE: config->process.pid_file = optarg; break;
+		case PRESERVE_FDS: config->process.preserve_fds = read_preserve(optarg); break;
 		}
-	if (config->hostname && config->linux_.host_uts)
-		die("--hostname does not go with --uts host: it would rename the machine");
 	if (config->root.writable && config->root.readonly)
 		die("--rootfs %s:rw and --read-only exclude each other", config->root.path);
 	if (request->step && request->separate)

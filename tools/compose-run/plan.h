@@ -11,14 +11,15 @@ struct row {
 };
 
 struct chain {
-	struct row rows[16];
+	struct row rows[20];
 	size_t count;
-	/* A file that a link reads as descriptor 3, or NULL. */
+	/* A file that a link reads as this descriptor, or NULL. */
 	const char *file;
+	unsigned file_fd;
 };
 
-/* Compiles a config to a chain. The first row is env(1), the last the
- * program. Reads the machine (which paths exist), and changes nothing. Ends
+/* Compiles a config to a chain. The first row is env(1), the second
+ * prlimit(1) if there are such limits, the last the program. Reads the machine (which paths exist), and changes nothing. Ends
  * with 125 when the config asks for what can't be had. */
 void plan_compile(const struct config *config, struct chain *chain);
 

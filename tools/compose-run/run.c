@@ -14,6 +14,7 @@
 #include "paste.h"
 #include "run.h"
 #include "step.h"
+#include "ulimits.h"
 
 /* What the first link is called by. Behind env(1), PATH is the container's,
  * and our folder may not be in it. The further links are found beside it. */
@@ -32,20 +33,33 @@ static char *first_name(char *name)
 	return path;
 }
 
+/* Where the ten tools begin: the rows before are programs of the machine, whose
+ * work we do ourselves when the links are not run as programs. */
+static size_t first_tool(const struct chain *chain)
+{
+	return chain->count > 1 && strcmp(chain->rows[1].words.word[0], "prlimit") == 0 ? 2 : 1;
+}
+
 /* The chain as one list of words; a copy of compose-run's -x goes to each
  * link that is a program of its own. */
 static void flatten(const struct chain *chain, bool separate, struct words *all)
 {
-	for (size_t i = separate ? 0 : 1; i < chain->count; i++) {
+	size_t first = first_tool(chain);
+
+	for (size_t i = separate ? 0 : first; i < chain->count; i++) {
 		const struct words *words = &chain->rows[i].words;
+
+		/* In a dry run it would change us, and perhaps be refused. */
+		if (dry_run && i == 1 && first == 2)
+			continue;
 
 		for (size_t j = 0; j < words->count; j++) {
 			char *word = words->word[j];
 
-			if (separate && i == 1 && j == 0 && chain->rows[i].comment)
+			if (separate && i == first && j == 0 && chain->rows[i].comment)
 				word = first_name(word);
 			words_add(all, "%s", word);
-			if (separate && j == 0 && i > 0 && chain->rows[i].comment &&
+			if (separate && j == 0 && i >= first && chain->rows[i].comment &&
 			    explaining_chain)
 				words_add(all, dry_run ? "-n" : "-x");
 		}
@@ -64,6 +78,8 @@ static int print_word(const char *word)
 
 void run_print(const struct chain *chain)
 {
+	size_t first = first_tool(chain);
+
 	for (size_t i = 0; i < chain->count; i++) {
 		const struct row *row = &chain->rows[i];
 		int column = 0;
@@ -71,7 +87,7 @@ void run_print(const struct chain *chain)
 		for (size_t j = 0; j < row->words.count; j++) {
 			char *word = row->words.word[j];
 
-			if (i == 1 && j == 0 && row->comment)
+			if (i == first && j == 0 && row->comment)
 				word = first_name(word);
 			/* A long link goes on in the next row, at an option. */
 			if (column > 60 && strncmp(word, "--", 2) == 0) {
@@ -81,7 +97,7 @@ void run_print(const struct chain *chain)
 				column += printf(" ");
 			}
 			column += print_word(word);
-			if (j == 0 && row->comment && i > 0 && explaining_chain)
+			if (j == 0 && row->comment && i >= first && explaining_chain)
 				column += printf(" -x");
 		}
 		/* A command substitution of a comment is nothing: the one way
@@ -90,7 +106,7 @@ void run_print(const struct chain *chain)
 			printf("%*s`# %s` \\\n", column < 40 ? 40 - column : 1, "", row->comment);
 	}
 	if (chain->file) {
-		printf(" 3<");
+		printf(" %u<", chain->file_fd);
 		print_word(chain->file);
 	}
 	printf("\n");
@@ -106,21 +122,29 @@ static void set_environment(const struct words *words)
 		putenv(words->word[i]);
 }
 
+/* Opens the file that a link reads, as the descriptor that it is told. */
+static void open_file(const struct chain *chain)
+{
+	int fd = open(chain->file, O_RDONLY | O_NONBLOCK), wanted = (int)chain->file_fd;
+	struct stat status;
+
+	if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)))
+		die("the seccomp profile '%s' is no regular file", chain->file);
+	if (fd < 0)
+		die_errno("cannot open the seccomp profile '%s'", chain->file);
+	if (fd != wanted && (dup2(fd, wanted) < 0 || close(fd) != 0))
+		die_errno("cannot pass on the seccomp profile '%s'", chain->file);
+}
+
 void run_chain(const struct chain *chain, bool separate)
 {
 	struct words all = { NULL, 0 };
 
-	if (chain->file) {
-		int fd = open(chain->file, O_RDONLY | O_NONBLOCK);
-		struct stat status;
-
-		if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)))
-			die("the seccomp profile '%s' is no regular file", chain->file);
-		if (fd < 0)
-			die_errno("cannot open the seccomp profile '%s'", chain->file);
-		if (fd != 3 && (dup2(fd, 3) < 0 || close(fd) != 0))
-			die_errno("cannot pass on the seccomp profile '%s'", chain->file);
-	}
+	if (chain->file)
+		open_file(chain);
+	/* Also when prlimit(1) will do it again: so it is told as ours are. */
+	if (first_tool(chain) == 2)
+		ulimits_set(&chain->rows[1].words);
 	flatten(chain, separate, &all);
 	if (!separate) {
 		set_environment(&chain->rows[0].words);

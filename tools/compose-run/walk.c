@@ -28,7 +28,7 @@ static const char *const places[][2] = {
 };
 
 static const struct chain *walked;
-static size_t at = 1; /* the row that comes next; the first is env(1) */
+static size_t at; /* the row that comes next */
 static int left_out;
 
 static const char *place_of(const struct row *row)
@@ -155,5 +155,8 @@ void walk_through(const struct chain *chain)
 		die("--step asks before each layer, and input or messages are no terminal here; use "
 		    "--explain, or script(1)");
 	walked = chain;
+	/* Past env(1), and prlimit(1), which are done already. */
+	for (at = 1; strcmp(chain->rows[at].words.word[0], "prlimit") == 0;)
+		at++;
 	before_link = stop_before;
 }

@@ -23,6 +23,7 @@
 #include "namespace.h"
 #include "option.h"
 #include "refusal.h"
+#include "settings.h"
 #include "step.h"
 #include "sysctl.h"
 
@@ -53,26 +54,6 @@ static const struct option table[] = {
 	{ "join", required_argument, NULL, 'j' },
 	COMMON_OPTIONS,
 };
-
-/* Each IPC namespace has these of its own. Another setting, even one of a
- * like name, might be the whole machine's. ipc_namespaces(7). */
-static const char *const settings[] = { "kernel.msgmax",
-					"kernel.msgmnb",
-					"kernel.msgmni",
-					"kernel.msg_next_id",
-					"kernel.sem",
-					"kernel.sem_next_id",
-					"kernel.shmall",
-					"kernel.shmmax",
-					"kernel.shmmni",
-					"kernel.shm_next_id",
-					"kernel.shm_rmid_forced",
-					"fs.mqueue.msg_default",
-					"fs.mqueue.msg_max",
-					"fs.mqueue.msgsize_default",
-					"fs.mqueue.msgsize_max",
-					"fs.mqueue.queues_max",
-					NULL };
 
 struct plan {
 	bool list;
@@ -127,16 +108,10 @@ static void setup(struct plan *plan)
 static void add_sysctl(struct plan *plan, const char *text)
 {
 	struct sysctl *sysctl = &plan->sysctls[plan->sysctl_count++];
-	char dotted[sizeof(sysctl->path)];
 
 	sysctl_parse(sysctl, text, "kernel.shmmax=67108864");
-	snprintf(dotted, sizeof(dotted), "%s", sysctl->path + strlen("/proc/sys/"));
-	for (char *c = dotted; *c; c++)
-		if (*c == '/')
-			*c = '.';
-	for (const char *const *name = settings; *name; name++)
-		if (strcmp(*name, dotted) == 0)
-			return;
+	if (ipc_has_setting(sysctl))
+		return;
 	die("an IPC namespace has no setting '%s' of its own; it has: kernel.msgmax, msgmnb, "
 	    "msgmni; kernel.sem; kernel.shmall, shmmax, shmmni, shm_rmid_forced; and fs.mqueue.* "
 	    "[SYSCTL-SCOPE]",

@@ -7,7 +7,9 @@
  * (CVE-2021-30465, CVE-2019-16884 and their family). Read on: open_tree(2),
  * fsopen(2), move_mount(2), mount_setattr(2), openat2(2).
  *
- * Descriptors are not closed one by one: all are close-on-exec. */
+ * All descriptors are close-on-exec. Those that are not needed any more are
+ * closed nevertheless, as a container may have many mounts and few descriptors
+ * (RLIMIT_NOFILE). */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -27,6 +29,13 @@
 #include "readonly.h"
 #include "root.h"
 #include "step.h"
+
+/* Closes a descriptor that a dry run does not have. */
+static void drop(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
 
 /* Opens path below root without leaving it, or as it is without a root. */
 static int open_below_with(const char *root, const char *path, unsigned long long resolve)
@@ -119,6 +128,7 @@ void mount_put(int mount, int target, const struct mount_order *order)
 {
 	STEP(move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
 	     "put the mount on '%s'", order->target);
+	drop(target);
 }
 
 void mount_attach(int mount, int target, const struct mount_order *order)
@@ -180,7 +190,7 @@ bool mount_parse_options(const char *options, unsigned long long *flags, char *v
 int mount_new(const char *type, const char *source, const char *options, unsigned long long flags)
 {
 	char values[4096], *save = NULL;
-	int fs;
+	int fs, mount;
 
 	if (!mount_parse_options(options, &flags, values, sizeof(values)))
 		die("mount options are words with commas between them, not '%s'", options);
@@ -202,9 +212,10 @@ int mount_new(const char *type, const char *source, const char *options, unsigne
 		}
 	}
 	STEP(fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "create the file system (%s)", type);
-	fs = STEP(fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)flags), "make a mount of the %s", type);
+	mount = STEP(fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)flags), "make a mount of the %s", type);
 	step_kernel_log = -1;
-	return fs;
+	drop(fs);
+	return mount;
 }
 
 static void make_fs(struct mount_order *order)
@@ -299,6 +310,7 @@ static void make_remount_ro(const struct mount_order *order)
 	mount_attach(tree, target, order);
 	if (!done)
 		settle_flags(tree, order->target, MOUNT_ATTR_RDONLY);
+	drop(tree);
 }
 
 /* A device of the machine, to be bound. In a /dev that somebody has made, a file
@@ -316,7 +328,7 @@ static int take_device(const char *path)
 
 static void make_mask(const struct mount_order *order)
 {
-	int target = find_covered(order);
+	int target = find_covered(order), cover;
 	struct stat status = { 0 };
 
 	if (target < 0 && !would_cover(order))
@@ -325,14 +337,14 @@ static void make_mask(const struct mount_order *order)
 		(void)stat(order->target, &status);
 	else if (fstat(target, &status) != 0)
 		die_errno("cannot look at '%s'", order->target);
-	if (S_ISDIR(status.st_mode)) {
-		mount_attach(mount_new("tmpfs", "tmpfs", "ro,nr_inodes=1", MOUNT_ATTR_NOEXEC),
-			     target, order);
-		return;
-	}
-	/* The device of the machine, and not one that lies in the image: that
-	 * may be something else by this name (CVE-2025-31133). */
-	mount_attach(take_device("/dev/null"), target, order);
+	/* For a file, the device of the machine, and not one that lies in the
+	 * image: that may be something else by this name (CVE-2025-31133). */
+	if (S_ISDIR(status.st_mode))
+		cover = mount_new("tmpfs", "tmpfs", "ro,nr_inodes=1", MOUNT_ATTR_NOEXEC);
+	else
+		cover = take_device("/dev/null");
+	mount_attach(cover, target, order);
+	drop(cover);
 }
 
 /* The devices that every program may expect, and none that reaches hardware.
@@ -353,7 +365,11 @@ static void make_dev(struct mount_order *order)
 		snprintf(path, sizeof(path), "/dev/%.20s", devices[i]);
 		taken[i] = take_device(path);
 	}
-	dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k", MOUNT_ATTR_NOSUID);
+	/* Its own files are no devices: who may make a node here, root without a
+	 * user namespace, must not open the disk by it. The devices below are
+	 * mounts of their own. */
+	dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k",
+			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 	mount_attach(dev, mount_open_target(order, true), order);
 	order->mount = dev;
 
@@ -362,6 +378,7 @@ static void make_dev(struct mount_order *order)
 		     devices[i]);
 		STEP(move_mount(taken[i], "", dev, devices[i], MOVE_MOUNT_F_EMPTY_PATH),
 		     "put /dev/%s in place", devices[i]);
+		drop(taken[i]);
 	}
 
 	/* Terminals of one's own: nobody opens those of the machine. */
@@ -369,12 +386,14 @@ static void make_dev(struct mount_order *order)
 	mount = mount_new("devpts", "devpts", "newinstance,ptmxmode=0666,mode=0620",
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	STEP(move_mount(mount, "", dev, "pts", MOVE_MOUNT_F_EMPTY_PATH), "put the devpts in place");
+	drop(mount);
 
 	/* POSIX shared memory is files here (shm_overview(7)). */
 	STEP(mkdirat(dev, "shm", 01777), "make the folder shm");
 	mount = mount_new("tmpfs", "shm", "mode=1777,size=64m",
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	STEP(move_mount(mount, "", dev, "shm", MOVE_MOUNT_F_EMPTY_PATH), "put the tmpfs in place");
+	drop(mount);
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
 		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);

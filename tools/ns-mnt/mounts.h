@@ -49,7 +49,8 @@ int mount_open_target(const struct mount_order *order, bool folder);
  * flags that hold where the options do not say otherwise. fsopen(2). */
 int mount_new(const char *type, const char *source, const char *options, unsigned long long flags);
 
-/* Puts such a mount on its place; `order` is for messages. move_mount(2). */
+/* Puts such a mount on its place, and closes `target`, the descriptor of the
+ * place; `order` is for messages. move_mount(2). */
 void mount_put(int mount, int target, const struct mount_order *order);
 
 /* The same for the one that stays on top: when its place is "/", it becomes our
