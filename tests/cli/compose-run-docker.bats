@@ -4,7 +4,7 @@ load helper
 
 setup() {
 	ns-user true 2>/dev/null || skip "this user may make no user namespace here"
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	# Without a cgroup of one's own a note says so each time.
 	C=()
 	is_root || C=(--without cgroup)
@@ -24,8 +24,10 @@ refused() {
 	local text=$1
 	shift
 	run_box "$@" -- touch ran
-	[ "$status" -eq 125 ] && [[ $output == *"$text"* ]] && [ ! -e ran ] ||
-		{ echo "$*: status $status, expected '$text': $output"; return 1; }
+	if [ "$status" -ne 125 ] || [[ $output != *"$text"* ]] || [ -e ran ]; then
+		echo "$*: status $status, expected '$text': $output"
+		return 1
+	fi
 }
 
 # --- Files ---
@@ -188,7 +190,7 @@ refused() {
 	# The last mount on a place is the one that is seen.
 	[ "$(grep '^/sys ' <<<"$output" | tail -n 1)" = '/sys rw' ]
 	[ "$(grep '^/dev/pts ' <<<"$output" | tail -n 1)" = '/dev/pts rw' ]
-	! grep -qE '^/proc/(kcore|keys|sys) ' <<<"$output"
+	if grep -qE '^/proc/(kcore|keys|sys) ' <<<"$output"; then false; fi
 	grep -qx terminals <<<"$output"
 	for device in /dev/*; do
 		[ -c "$device" ] || continue
@@ -224,7 +226,7 @@ refused() {
 	grep -qx 'PASSED=outside' <<<"$output"
 	grep -qx 'EMPTY=' <<<"$output"
 	grep -qx 'LAST=x=y' <<<"$output"
-	! grep -q 'UNSET_NAME' <<<"$output"
+	if grep -q 'UNSET_NAME' <<<"$output"; then false; fi
 	run_box --env-file file --env-file second -- sh -c 'echo $A'
 	[ "$output" = 2 ]
 	run_box --env-file <(echo C=pipe) -- sh -c 'echo $C'
@@ -257,6 +259,16 @@ refused() {
 		# shellcheck disable=SC2086 # no word or one
 		run_box $way --ulimit nofile=24 -- sh -c 'ulimit -n'
 		[ "$output" = 24 ]
+	done
+}
+
+@test "--ulimit: a small stack is the program's, and does not end the chain" {
+	make_root
+	for way in '' --chain; do
+		# shellcheck disable=SC2086 # no word or one
+		run_box $way --rootfs root --ulimit stack=65536 -- sh -c 'ulimit -s'
+		[ "$status" -eq 0 ]
+		[ "$output" = 64 ]
 	done
 }
 
@@ -307,6 +319,17 @@ refused() {
 	[ "${#lines[@]}" -eq 1 ] || [[ ${lines[0]} = 67108864 || ${lines[0]} = 0 ]]
 	refused 'needs --memory' --memory-swap 1g
 	refused 'list of CPUs' --cpuset-cpus x
+}
+
+@test "--ulimit holds for exec, too" {
+	name=ulimit-$$
+	run_box -d --rm --name $name --ulimit nofile=60:70 -- sleep 30
+	[ "$status" -eq 0 ] || skip "no -d here: $output"
+	run compose-run exec $name -- sh -c 'ulimit -n; ulimit -Hn'
+	compose-run stop $name >/dev/null 2>&1 &
+	compose-run exec $name -- kill -KILL 1 2>/dev/null || true
+	wait $!
+	[ "$output" = $'60\n70' ]
 }
 
 # --- Settings ---

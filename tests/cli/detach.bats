@@ -14,7 +14,7 @@ setup() {
 
 teardown() {
 	# A PID 1 like sleep does not hear SIGTERM, and stop would wait.
-	kill -KILL "$(pid_of)" 2>/dev/null || :
+	pid=$(pid_of 2>/dev/null) && [ "$pid" -gt 0 ] && kill -KILL "$pid" 2>/dev/null || :
 	compose-run stop "$NAME" >stopped 2>&1 || :
 	compose-run rm "$NAME" >removed 2>&1 || :
 }
@@ -64,7 +64,9 @@ END
 
 @test "a program that is killed has 128 and the signal as its status" {
 	"${TO_RUN[@]}" -d --name "$NAME" -- sleep 100
-	kill -KILL "$(pid_of)"
+	pid=$(pid_of)
+	[ "$pid" -gt 0 ]
+	kill -KILL "$pid"
 	[ "$(compose-run wait "$NAME")" = 137 ]
 }
 
@@ -120,7 +122,9 @@ END
 	run compose-run rm "$NAME"
 	[ "$status" -eq 125 ]
 	[[ $output == *"stop it first"* ]]
-	kill -KILL "$(pid_of)"
+	pid=$(pid_of)
+	[ "$pid" -gt 0 ]
+	kill -KILL "$pid"
 	compose-run wait "$NAME"
 	run "${TO_RUN[@]}" -d --name "$NAME" -- touch ran
 	[ "$status" -eq 125 ]

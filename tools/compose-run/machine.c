@@ -5,6 +5,7 @@
  * refuses such a tree as a layer. So each directory gets an overlay of its
  * own, where nothing is mounted below. mount_namespaces(7), "locked". */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
@@ -103,14 +104,20 @@ bool machine_find_below(const char *root, const char *path, char *found, size_t 
 	if (top < 0)
 		die_errno("cannot look into '%s'", root);
 	fd = (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
+	if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+		die_errno("cannot look at '%s' in the root", path);
 	close(top);
 	if (fd < 0)
 		return false;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, found, size - 1);
-	close(fd);
 	if (n <= 0)
-		return false;
+		die_errno("cannot tell where '%s' is", path);
+	close(fd);
 	found[n] = '\0';
-	return *found == '/' && !strpbrk(found, ":,");
+	if (strpbrk(found, ":,"))
+		die("what is at '%s' can't be a layer of an overlay, since there is ':' or ',' in its "
+		    "name: %s",
+		    path, found);
+	return true;
 }

@@ -16,7 +16,8 @@ void machine_overlays(struct words *words, const char *home, const char *place);
 
 /* Finds a directory below a root, whose symbolic links lead nowhere else
  * (openat2(2), RESOLVE_IN_ROOT), and writes its path outside. Returns false
- * when there is none, or when its name can't be a layer of an overlay. */
+ * when there is none; ends with 125 when that can't be told, or when its name
+ * can't be a layer of an overlay. */
 bool machine_find_below(const char *root, const char *path, char *found, size_t size);
 
 #endif

@@ -128,21 +128,33 @@ static void look(char *text, size_t size)
 			 limit_text(now.rlim_max));
 }
 
+/* A stack grows when it is written to, up to the limit of then. With all links
+ * called in this process ours needs more than that of many a program, so it
+ * grows before the limit is there. */
+static __attribute__((noinline)) char grow_stack(void)
+{
+	volatile char room[1048576];
+
+	room[0] = 0;
+	return room[0];
+}
+
 void ulimits_set(const struct words *row)
 {
 	step_ready();
 	failing = (struct failing){ compose_run_decide, NULL, &asked };
 	for (size_t i = 1; i < row->count; i++) {
 		const char *text = row->word[i] + strlen("--");
-		struct rlimit limit, now;
+		struct rlimit limit, now = { 0, 0 };
 		__rlimit_resource_t resource = read_limit(text, &limit);
 
 		asked = (struct ulimit_facts){ .name = name_of(resource),
 					       .resource = resource,
 					       .hard = limit.rlim_max };
-		if (prlimit(0, resource, NULL, &asked.now) != 0)
-			die_errno("cannot read the limit %s", asked.name);
+		STEP(prlimit(0, resource, NULL, &asked.now), "read the limit %s", asked.name);
 		step_watch(look);
+		if (resource == RLIMIT_STACK && !dry_run)
+			(void)grow_stack();
 		STEP(prlimit(0, resource, &limit, NULL), "set the limit %s", text);
 		step_watch(NULL);
 		STEP(prlimit(0, resource, NULL, &now), "read the limit %s back", asked.name);
