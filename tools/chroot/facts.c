@@ -57,6 +57,7 @@ static void read_pivot(struct chroot_facts *facts)
 	struct mountinfo root;
 
 	read_shared(facts);
+	facts->same = mount_id("/") != 0 && mount_id("/") == mount_id(".");
 	facts->initramfs = find_mount(mount_id("/"), &root) && strcmp(root.type, "rootfs") == 0;
 	/* It is in use, by us, so that it can't be taken away by this: a mount
 	 * that is locked answers EINVAL, another one EBUSY. umount(2). */

@@ -34,8 +34,8 @@ static bool decide_path(const struct chroot_facts *facts, const struct missing *
 		    root, root);
 	else if (!wd && file && is_archive(facts->root))
 		FIX("unpack it first:  mkdir root && tar -xf %s -C root\n"
-		    "and then:  %s",
-		    root, paste_edit(facts->root, "root"));
+		    "and then:  %s%s",
+		    root, paste_first(state->in_user_namespace), paste_edit(facts->root, "root"));
 	free(root);
 	return true;
 }
@@ -45,13 +45,15 @@ static bool decide_pivot(int error, const struct state *state, const struct chro
 			 struct reason *reason)
 {
 	char bind[400], *root = paste_word(facts->root);
+	bool inside = state->in_user_namespace;
 
 	snprintf(bind, sizeof(bind), "ns-mnt --bind %.180s:%.180s", root, root);
 	free(root);
-	if (error == EBUSY) {
-		FIX("show it in another place:  %sns-mnt --bind /:/mnt %s\n"
+	if (error == EBUSY || facts->same) {
+		FIX("show it in another place:  %s%sns-mnt --bind /:/mnt %s\n"
 		    "or leave --pivot away: this is the root already",
-		    paste_directory(), paste_edit(facts->root, "/mnt"));
+		    paste_first(inside), inside ? "" : paste_directory(),
+		    paste_edit(facts->root, "/mnt"));
 		return REASON("PIVOT-SAME", "pivot_root(2)",
 			      "'%.200s' is on the mount that is the root already, so there is "
 			      "nothing to swap it with",
@@ -60,7 +62,8 @@ static bool decide_pivot(int error, const struct state *state, const struct chro
 	if (error != EINVAL)
 		return false;
 	if (*facts->shared) {
-		FIX("make all mounts private, as ns-mnt does:  %s", paste_line("ns-mnt", NULL));
+		FIX("make all mounts private, as ns-mnt does:  %s",
+		    paste_line(inside ? "ns-user ns-mnt" : "ns-mnt", NULL));
 		return REASON(
 			"PIVOT-SHARED", "mount_namespaces(7)",
 			"the mount on '%s' is shared (see /proc/self/mountinfo):\n"
@@ -74,8 +77,9 @@ static bool decide_pivot(int error, const struct state *state, const struct chro
 		snprintf(place, sizeof(place), "%.190s/%.190s",
 			 facts->root_before ? facts->root_before : "DIR",
 			 facts->root + strspn(facts->root, "/"));
-		FIX("swap the root once, to the place where it ends up:\n%sns-mnt %s",
-		    paste_directory(), paste_edit(facts->root, place));
+		FIX("swap the root once, to the place where it ends up:\n%s%sns-mnt %s",
+		    paste_first(inside), inside ? "" : paste_directory(),
+		    paste_edit(facts->root, place));
 		return REASON("PIVOT-CHROOTED", "pivot_root(2)",
 			      "a chroot came before: '/' is a plain directory now, and only a root "
 			      "that is a mount\ncan be swapped");

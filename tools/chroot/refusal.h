@@ -15,6 +15,7 @@ struct chroot_facts {
 	bool mounts_are_others; /* the mount namespace belongs to another user namespace */
 	char shared[200];	/* a mount that stands in the way of --pivot, for it is
 				       shared; or "" */
+	bool same;		/* the new root is on the mount that is the root already */
 	bool locked;		/* the new root is a mount from an outer user namespace */
 	bool initramfs;		/* our root is the first one of all, which stays */
 };

@@ -27,7 +27,8 @@ bool missing_decide(const char *id, const char *what, const struct missing *miss
 	case PATH_FINE: break;
 	case PATH_GONE:
 		if (*missing->other)
-			FIX("did you mean '%s'?  %s", missing->other,
+			FIX("did you mean '%s'?  %s%s", missing->other,
+			    paste_first(state->in_user_namespace),
 			    paste_edit(missing->part, missing->other));
 		else
 			FIX("see what is there:  ls %s", parent);

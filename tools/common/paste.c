@@ -111,6 +111,15 @@ const char *paste_directory(void)
 	return was_typed() ? directory_to_type(tool_words[0]) : "";
 }
 
+const char *paste_first(bool in_user_namespace)
+{
+	static char text[PATH_MAX + 16];
+
+	snprintf(text, sizeof(text), "%s%s", in_user_namespace ? paste_directory() : "",
+		 in_user_namespace ? "ns-user " : "");
+	return text;
+}
+
 const char *paste_line(const char *before, const char *option)
 {
 	return paste_between(before, option, NULL);

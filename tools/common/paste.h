@@ -2,12 +2,18 @@
 #ifndef STRATA_PASTE_H
 #define STRATA_PASTE_H
 
+#include <stdbool.h>
+
 /* The word, quoted for the shell where it must be. A new string. */
 char *paste_word(const char *word);
 
 /* What to put before the name of a tool so that the shell finds it: the
  * directory that was typed before ours, with a slash; or "". */
 const char *paste_directory(void);
+
+/* What to put before a line of ours that is to be typed anew by somebody who has
+ * begun with ns-user: that link, or "". */
+const char *paste_first(bool in_user_namespace);
 
 /* The command line of the link now running and of all behind it, as it was
  * typed, with `before` in front of it ("ns-user", "sudo"; NULL for nothing)

@@ -142,6 +142,9 @@ void idmap_set(int tree, struct idmap *map, const char *source)
 	idmap.userns_fd = (unsigned)map->namespace;
 	STEP(mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &idmap, sizeof(idmap)),
 	     "map the ids of '%s' and all below it", source);
+	if (!dry_run)
+		close(map->namespace);
+	map->namespace = -1;
 }
 
 /* Whether the mount with this number has mapped ids; 0 or 1, or -1 with errno

@@ -40,10 +40,10 @@ static bool decide_owner(const struct mnt_facts *facts, struct reason *reason)
 
 		snprintf(option, sizeof(option), "--ro-bind /sys:%.250s", facts->order->target);
 		FIX("ns-net behind ns-user:  %s\n"
-		    "or show the /sys that there is:  ns-user %s",
+		    "or show the /sys that there is:  %s%s",
 		    paste_line(asks_for("--proc") ? "ns-user ns-pid ns-net" : "ns-user ns-net",
 			       NULL),
-		    paste_instead("--sys", facts->order->target, option));
+		    paste_first(true), paste_instead("--sys", facts->order->target, option));
 		return REASON("SYSFS-NETNS", "user_namespaces(7)",
 			      "/sys shows network devices: in a user namespace it may be mounted "
 			      "only for a\nnetwork namespace that it owns, and ours belongs to an "
@@ -103,9 +103,10 @@ static bool decide_revealing(const struct state *state, const struct mnt_facts *
 			      what);
 	}
 	snprintf(text, sizeof(text), "--bind %s:%.200s", what, facts->order->target);
-	FIX("show the old one instead:  %s\n"
+	FIX("show the old one instead:  %s%s\n"
 	    "or start the container around us with docker run --security-opt "
 	    "systempaths=unconfined,\nor with podman run --security-opt unmask=ALL",
+	    paste_first(state->in_user_namespace),
 	    asks_for(is_type(facts, "sysfs") ? "--sys" : "--proc")
 		    ? paste_instead(is_type(facts, "sysfs") ? "--sys" : "--proc",
 				    facts->order->target, text)
@@ -278,7 +279,8 @@ bool ns_mnt_reason(const char *call, int error, const struct state *state,
 
 			snprintf(text, sizeof(text), "chroot %.280s", root);
 			free(root);
-			FIX("ns-mnt before chroot:  %s", paste_between(NULL, NULL, text));
+			FIX("ns-mnt before chroot:  %s%s", paste_first(state->in_user_namespace),
+			    paste_between(NULL, NULL, text));
 		} else {
 			FIX("ns-mnt before the chroot; or:  %s",
 			    paste_line(NULL, "--propagation unchanged"));
@@ -288,7 +290,8 @@ bool ns_mnt_reason(const char *call, int error, const struct state *state,
 	}
 	if (error == ENODEV && strstr(call, "fsopen(")) {
 		if (*facts->type_near)
-			FIX("did you mean:  %s", paste_edit(facts->order->type, facts->type_near));
+			FIX("did you mean:  %s%s", paste_first(state->in_user_namespace),
+			    paste_edit(facts->order->type, facts->type_near));
 		else
 			FIX("see what there is:  cat /proc/filesystems\n"
 			    "or load its module, as root:  modprobe %s",
