@@ -42,8 +42,8 @@ its_processes() {
 }
 
 # Milliseconds do for most lines; the time limit is for the others.
-pause() { sleep 0.02; }
-attempts() { echo $((LAB_SECONDS * 50)); }
+pause() { sleep 0.04; }
+attempts() { echo $((LAB_SECONDS * 25)); }
 
 # start LINE: run it, with our pipe as its input.
 start() {
@@ -75,8 +75,8 @@ finish() {
 	# What it mounted where we are is gone too. (As root that is a table
 	# of our own, see lab.)
 	if [ "${LAB_APART-}" ]; then
-		mounts | sort -r | while read -r point; do
-			grep -qxF "$point" "$scratch/mounts" || umount -l "$point" 2>/dev/null
+		mounts | grep -vxFf "$scratch/mounts" | sort -r | while read -r point; do
+			umount -l "$point" 2>/dev/null
 		done
 	fi
 }
@@ -140,10 +140,11 @@ a_shell() {
 own() { [ "$(readlink "/proc/$inside/ns/$1")" != "$(readlink "/proc/self/ns/$1")" ]; }
 
 # field NAME: a line of its /proc/PID/status.
-field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$inside/status"; }
+field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$inside/status" 2>/dev/null; }
 
-# mounted POINT [TEXT]: is there a mount at POINT in its table, with TEXT in its line?
-mounted() { awk -v p="$1" '$5 == p' "/proc/$inside/mountinfo" | grep -qF -e "${2-}"; }
+# words_of PID: its command line, with a space behind each word.
+# shellcheck disable=SC2002 # the process may be gone; cat says so to nobody
+words_of() { cat "/proc/$1/cmdline" 2>/dev/null | tr '\0' ' '; }
 
 # here POINT: the same, in the table that we are in: did it leak?
 here() { mounts | grep -qxF "$1"; }
