@@ -41,6 +41,9 @@ its_processes() {
 	find /proc/[0-9]*/fd/[012] -prune -lname "$scratch/*" 2>/dev/null | cut -d / -f 3
 }
 
+# quoted TEXT: as one word of a shell's line.
+quoted() { printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
+
 # Milliseconds do for most lines; the time limit is for the others.
 pause() { sleep 0.04; }
 attempts() { echo $((LAB_SECONDS * 25)); }
@@ -149,10 +152,15 @@ words_of() { cat "/proc/$1/cmdline" 2>/dev/null | tr '\0' ' '; }
 # here POINT: the same, in the table that we are in: did it leak?
 here() { mounts | grep -qxF "$1"; }
 
-# output LINE: run a line that needs no shell, within the time limit; prints
-# what it wrote to standard output and ends with its status.
+# output LINE: run a line that needs no shell, to its end or the time limit. Sets
+# printed to what it wrote to standard output.
 output() {
 	mark=$$-$(date +%s%N)
-	(cd "$folder" && STRATA_LAB_LINE=$mark timeout -k 1 "$LAB_SECONDS" sh -c "$1" \
-		</dev/null 2>"$scratch/err")
+	# To a file: who stays in the background would keep a pipe open.
+	(cd "$folder" && exec env STRATA_LAB_LINE="$mark" setsid timeout -k 1 "$LAB_SECONDS" sh -c "$1") \
+		</dev/null >"$scratch/out" 2>"$scratch/err" &
+	line_pid=$!
+	wait "$line_pid"
+	finish
+	printed=$(cat "$scratch/out")
 }

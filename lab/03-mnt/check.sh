@@ -85,9 +85,8 @@ title_3="a shell that sees the later mounts on 'stage', and shows its own to nob
 check_3() {
 	mkdir -p "$folder/stage"
 	# A small machine of our own, so that we may mount outside of the line.
-	quoted=$(printf '%s' "$1" | sed "s/'/'\\\\''/g")
 	start "exec ns-user ns-mnt -- sh -c 'mount -t tmpfs stage stage && mount --make-shared stage &&
-		mkdir stage/a stage/b && exec 8<stage && { sleep 987 8<&- & } && exec 8<&- && eval \"\$0\"' '$quoted'"
+		mkdir stage/a stage/b && { sleep 987 & } && eval \"\$0\"' $(quoted "$1")"
 	a_shell || return
 	machine=
 	for pid in $(its_processes); do
