@@ -4,9 +4,9 @@
 # student's); the check.sh of each lab is written in its words.
 #
 # The line runs as whoever runs lab, in a session of its own. A task asks for
-# a shell: we type into that shell through a pipe, and find its process outside
-# as the last of the line's processes that reads from our pipe. Whatever the
-# line was, it and all that it started is killed at the end.
+# a shell: we type into that shell through a pipe, ask it for its number, and find
+# its process outside among those of the line. Whatever the line was, it and all
+# that it started is killed at the end.
 
 # shellcheck disable=SC2154,SC2034 # what lab/lab sets, and what it reads
 
@@ -48,6 +48,9 @@ quoted() { printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
 pause() { sleep 0.04; }
 attempts() { echo $((LAB_SECONDS * 25)); }
 
+# A line that writes without end fills no disk (64 MB; some shells count in kB).
+limit_files() { ulimit -f 131072; }
+
 # start LINE: run it, with our pipe as its input.
 start() {
 	mark=$$-$(date +%s%N)
@@ -58,7 +61,7 @@ start() {
 	: >"$scratch/err"
 	# Opened for both, a pipe does not wait for the other end.
 	exec 9<>"$scratch/in"
-	(cd "$folder" && exec env STRATA_LAB_LINE="$mark" setsid sh -c "$1") \
+	(limit_files && cd "$folder" && exec env STRATA_LAB_LINE="$mark" setsid sh -c "$1") \
 		<"$scratch/in" >"$scratch/out" 2>"$scratch/err" 9>&- &
 	line_pid=$!
 }
@@ -128,12 +131,12 @@ a_shell() {
 		no "no shell answered within $LAB_SECONDS seconds; the line must end in a shell that reads commands, as in: ... -- sh" "$(said)"
 		return 1
 	fi
-	pipe=$(stat -Lc %d:%i "$scratch/in")
-	# Parents before children: the last one is the shell.
+	# Its own number, the last one of NSpid, tells it from those around it.
+	number=$(ask 'echo $$')
 	for pid in $(its_processes | sort -nu); do
-		[ "$(stat -Lc %d:%i "/proc/$pid/fd/0" 2>/dev/null)" != "$pipe" ] || inside=$pid
+		[ "$(sed -n 's/^NSpid:.*[[:space:]]//p' "/proc/$pid/status" 2>/dev/null)" != "$number" ] || inside=$pid
 	done
-	[ -n "$inside" ] || no "a shell answered, but its process can't be looked at from here (/proc/PID/fd)"
+	[ -n "$inside" ] || no "a shell answered, but its process is not to be found among those of the line"
 	[ -n "$inside" ]
 }
 
@@ -157,7 +160,7 @@ here() { mounts | grep -qxF "$1"; }
 output() {
 	mark=$$-$(date +%s%N)
 	# To a file: who stays in the background would keep a pipe open.
-	(cd "$folder" && exec env STRATA_LAB_LINE="$mark" setsid timeout -k 1 "$LAB_SECONDS" sh -c "$1") \
+	(limit_files && cd "$folder" && exec env STRATA_LAB_LINE="$mark" setsid timeout -k 1 "$LAB_SECONDS" sh -c "$1") \
 		</dev/null >"$scratch/out" 2>"$scratch/err" &
 	line_pid=$!
 	wait "$line_pid"

@@ -136,6 +136,16 @@ assert labs["02-pid"][0]["checks"] == 0, labs'
 	[ "$status" -ne 0 ]
 }
 
+@test "a line that writes without end is stopped before the disk is full" {
+	answer 01-uts 1 "yes"
+	answer 00-machine 1 "yes"
+	run "$LAB" check 1
+	[[ $output == *"✗ task 1"*"File size limit exceeded"* ]]
+	run "$LAB" check 0
+	[[ $output == *"✗ task 1"* ]]
+	[ "${#output}" -lt 4000 ]
+}
+
 @test "^C while a line runs ends it too" {
 	answer 01-uts 1 "sleep 4717"
 	LAB_SECONDS=20 setsid "$LAB" check 1 3>&- &
