@@ -4,9 +4,9 @@
 # student's); the check.sh of each lab is written in its words.
 #
 # The line runs as whoever runs lab, in a session of its own. A task asks for
-# a shell: we type into that shell through a pipe, and find its process outside
-# as the last of the line's processes that reads from our pipe. Whatever the
-# line was, it and all that it started is killed at the end.
+# a shell: we type into that shell through a pipe, ask it for its number, and find
+# its process outside among those of the line. Whatever the line was, it and all
+# that it started is killed at the end.
 
 # shellcheck disable=SC2154,SC2034 # what lab/lab sets, and what it reads
 
@@ -41,9 +41,15 @@ its_processes() {
 	find /proc/[0-9]*/fd/[012] -prune -lname "$scratch/*" 2>/dev/null | cut -d / -f 3
 }
 
+# quoted TEXT: as one word of a shell's line.
+quoted() { printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
+
 # Milliseconds do for most lines; the time limit is for the others.
-pause() { sleep 0.02; }
-attempts() { echo $((LAB_SECONDS * 50)); }
+pause() { sleep 0.04; }
+attempts() { echo $((LAB_SECONDS * 25)); }
+
+# A line that writes without end fills no disk (64 MB; some shells count in kB).
+limit_files() { ulimit -f 131072; }
 
 # start LINE: run it, with our pipe as its input.
 start() {
@@ -55,7 +61,7 @@ start() {
 	: >"$scratch/err"
 	# Opened for both, a pipe does not wait for the other end.
 	exec 9<>"$scratch/in"
-	(cd "$folder" && exec env STRATA_LAB_LINE="$mark" setsid sh -c "$1") \
+	(limit_files && cd "$folder" && exec env STRATA_LAB_LINE="$mark" setsid sh -c "$1") \
 		<"$scratch/in" >"$scratch/out" 2>"$scratch/err" 9>&- &
 	line_pid=$!
 }
@@ -75,8 +81,8 @@ finish() {
 	# What it mounted where we are is gone too. (As root that is a table
 	# of our own, see lab.)
 	if [ "${LAB_APART-}" ]; then
-		mounts | sort -r | while read -r point; do
-			grep -qxF "$point" "$scratch/mounts" || umount -l "$point" 2>/dev/null
+		mounts | grep -vxFf "$scratch/mounts" | sort -r | while read -r point; do
+			umount -l "$point" 2>/dev/null
 		done
 	fi
 }
@@ -125,12 +131,12 @@ a_shell() {
 		no "no shell answered within $LAB_SECONDS seconds; the line must end in a shell that reads commands, as in: ... -- sh" "$(said)"
 		return 1
 	fi
-	pipe=$(stat -Lc %d:%i "$scratch/in")
-	# Parents before children: the last one is the shell.
+	# Its own number, the last one of NSpid, tells it from those around it.
+	number=$(ask 'echo $$')
 	for pid in $(its_processes | sort -nu); do
-		[ "$(stat -Lc %d:%i "/proc/$pid/fd/0" 2>/dev/null)" != "$pipe" ] || inside=$pid
+		[ "$(sed -n 's/^NSpid:.*[[:space:]]//p' "/proc/$pid/status" 2>/dev/null)" != "$number" ] || inside=$pid
 	done
-	[ -n "$inside" ] || no "a shell answered, but its process can't be looked at from here (/proc/PID/fd)"
+	[ -n "$inside" ] || no "a shell answered, but its process is not to be found among those of the line"
 	[ -n "$inside" ]
 }
 
@@ -140,18 +146,24 @@ a_shell() {
 own() { [ "$(readlink "/proc/$inside/ns/$1")" != "$(readlink "/proc/self/ns/$1")" ]; }
 
 # field NAME: a line of its /proc/PID/status.
-field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$inside/status"; }
+field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$inside/status" 2>/dev/null; }
 
-# mounted POINT [TEXT]: is there a mount at POINT in its table, with TEXT in its line?
-mounted() { awk -v p="$1" '$5 == p' "/proc/$inside/mountinfo" | grep -qF -e "${2-}"; }
+# words_of PID: its command line, with a space behind each word.
+# shellcheck disable=SC2002 # the process may be gone; cat says so to nobody
+words_of() { cat "/proc/$1/cmdline" 2>/dev/null | tr '\0' ' '; }
 
 # here POINT: the same, in the table that we are in: did it leak?
 here() { mounts | grep -qxF "$1"; }
 
-# output LINE: run a line that needs no shell, within the time limit; prints
-# what it wrote to standard output and ends with its status.
+# output LINE: run a line that needs no shell, to its end or the time limit. Sets
+# printed to what it wrote to standard output.
 output() {
 	mark=$$-$(date +%s%N)
-	(cd "$folder" && STRATA_LAB_LINE=$mark timeout -k 1 "$LAB_SECONDS" sh -c "$1" \
-		</dev/null 2>"$scratch/err")
+	# To a file: who stays in the background would keep a pipe open.
+	(limit_files && cd "$folder" && exec env STRATA_LAB_LINE="$mark" setsid timeout -k 1 "$LAB_SECONDS" sh -c "$1") \
+		</dev/null >"$scratch/out" 2>"$scratch/err" &
+	line_pid=$!
+	wait "$line_pid"
+	finish
+	printed=$(cat "$scratch/out")
 }

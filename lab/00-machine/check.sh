@@ -4,7 +4,7 @@ needs=any
 title_1="a line that prints the number of the UTS namespace that it runs in"
 check_1() {
 	here=$(readlink /proc/self/ns/uts | tr -dc 0-9)
-	printed=$(output "$1")
+	output "$1"
 	digits=$(printf '%s' "$printed" | sed -n 's/^\(uts:\[\)\{0,1\}\([0-9][0-9]*\)\]\{0,1\}$/\2/p')
 	if [ -z "$printed" ]; then
 		no "the line printed nothing" "$(said)"
@@ -17,9 +17,9 @@ check_1() {
 		return
 	fi
 	# The same line where the number is another one.
-	both=$(output "exec ns-user ns-uts -- sh -c 'readlink /proc/self/ns/uts | tr -dc 0-9; echo; eval \"\$0\"' '$(printf '%s' "$1" | sed "s/'/'\\\\''/g")'")
-	there=$(printf '%s\n' "$both" | sed -n 1p)
-	digits=$(printf '%s\n' "$both" | sed 1d | sed -n 's/^\(uts:\[\)\{0,1\}\([0-9][0-9]*\)\]\{0,1\}$/\2/p')
+	output "exec ns-user ns-uts -- sh -c 'readlink /proc/self/ns/uts | tr -dc 0-9; echo; eval \"\$0\"' $(quoted "$1")"
+	there=$(printf '%s\n' "$printed" | sed -n 1p)
+	digits=$(printf '%s\n' "$printed" | sed 1d | sed -n 's/^\(uts:\[\)\{0,1\}\([0-9][0-9]*\)\]\{0,1\}$/\2/p')
 	[ "$digits" = "$there" ] ||
 		no "here it is right. Run again, in a new UTS namespace, the line printed '$digits', and the number there is $there" \
 			"it must look at the process that runs it, not at another one, and not remember"
@@ -28,7 +28,7 @@ check_1() {
 title_2="a line that prints yes where a user namespace can be made, and no where not"
 check_2() {
 	if unshare --user true 2>/dev/null; then truth=yes; else truth=no; fi
-	printed=$(output "$1")
+	output "$1"
 	case $printed in
 	yes | no) ;;
 	*)
@@ -39,7 +39,7 @@ check_2() {
 	[ "$printed" = $truth ] || { no "the line says $printed, but here the answer is $truth (try: unshare --user true; echo \$?)"; return; }
 	[ $truth = yes ] || return 0
 	# The same line where none can be made, though the limit that one can read is as it was.
-	printed=$(output "exec ns-user --no-more -- sh -c 'eval \"\$0\"' '$(printf '%s' "$1" | sed "s/'/'\\\\''/g")'")
+	output "exec ns-user --no-more -- sh -c 'eval \"\$0\"' $(quoted "$1")"
 	[ "$printed" = no ] ||
 		no "here it is right. Run again, where no user namespace can be made, the line still said '$printed'" \
 			"a setting says what might be; only trying it shows what the kernel does"

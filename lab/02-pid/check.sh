@@ -29,8 +29,9 @@ check_2() {
 	# Not a shell this time; wait for sleep.
 	i=$(attempts)
 	until [ -n "$inside" ] || [ "$i" -le 0 ] || ! running; do
-		for pid in $(its_processes); do
-			[ "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)" != "sleep 600 " ] || inside=$pid
+		# There may be others, of somebody else's.
+		for pid in $(pgrep -f -x 'sleep 600'); do
+			its_processes | grep -qx "$pid" && inside=$pid
 		done
 		pause
 		i=$((i - 1))
@@ -47,11 +48,11 @@ check_2() {
 	# Typed at a prompt, the line has no sh -c around it, and what gets the
 	# signal is its first program.
 	first=$(ps -o pid= --ppid "$line_pid" | tr -d ' ')
-	case $(cat "/proc/$line_pid/comm"):$first in
+	case $(cat "/proc/$line_pid/comm" 2>/dev/null):$first in
 	sh:*[0-9]) kill -TERM "$first" ;;
 	*) kill -TERM "$line_pid" ;;
 	esac
-	i=50
+	i=25
 	while { running || [ -e "/proc/$inside" ]; } && [ $i -gt 0 ]; do
 		pause
 		i=$((i - 1))

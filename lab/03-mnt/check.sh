@@ -85,13 +85,17 @@ title_3="a shell that sees the later mounts on 'stage', and shows its own to nob
 check_3() {
 	mkdir -p "$folder/stage"
 	# A small machine of our own, so that we may mount outside of the line.
-	quoted=$(printf '%s' "$1" | sed "s/'/'\\\\''/g")
 	start "exec ns-user ns-mnt -- sh -c 'mount -t tmpfs stage stage && mount --make-shared stage &&
-		mkdir stage/a stage/b && exec 8<stage && { sleep 987 8<&- & } && exec 8<&- && eval \"\$0\"' '$quoted'"
+		mkdir stage/a stage/b && { sleep 987 & } && eval \"\$0\"' $(quoted "$1")"
 	a_shell || return
+	machine=
 	for pid in $(its_processes); do
-		[ "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)" != "sleep 987 " ] || machine=$pid
+		[ "$(words_of "$pid")" != "sleep 987 " ] || machine=$pid
 	done
+	[ -n "$machine" ] || {
+		no "the small machine of the checker is gone; the line must leave the processes outside alone"
+		return
+	}
 	if [ "$(readlink "/proc/$inside/ns/mnt")" = "$(readlink "/proc/$machine/ns/mnt")" ]; then
 		no "the shell has no mount namespace of its own"
 		return
@@ -113,5 +117,5 @@ check_3() {
 	fi
 }
 
-mounts_of() { cat "/proc/$1/mountinfo"; }
+mounts_of() { cat "/proc/$1/mountinfo" 2>/dev/null; }
 on_machine() { ns-user --join "$machine" ns-mnt --join "$machine" -- "$@"; }

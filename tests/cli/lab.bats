@@ -136,6 +136,16 @@ assert labs["02-pid"][0]["checks"] == 0, labs'
 	[ "$status" -ne 0 ]
 }
 
+@test "a line that writes without end is stopped before the disk is full" {
+	answer 01-uts 1 "yes"
+	answer 00-machine 1 "yes"
+	run "$LAB" check 1
+	[[ $output == *"✗ task 1"*"File size limit exceeded"* ]]
+	run "$LAB" check 0
+	[[ $output == *"✗ task 1"* ]]
+	[ "${#output}" -lt 4000 ]
+}
+
 @test "^C while a line runs ends it too" {
 	answer 01-uts 1 "sleep 4717"
 	LAB_SECONDS=20 setsid "$LAB" check 1 3>&- &
@@ -220,6 +230,39 @@ assert labs["02-pid"][0]["checks"] == 0, labs'
 	[[ $output == *"/bin/ns-uts"*"/lab/lab"*"- task 1"* ]]
 }
 
+@test "what a line leaves in the background neither delays check nor stays" {
+	need_namespaces
+	answer 00-machine 1 "sleep 4720 & readlink /proc/self/ns/uts"
+	SECONDS=0
+	run "$LAB" check 0
+	[[ $output == *"✓ task 1"* ]]
+	[ $SECONDS -lt 60 ]
+	run pgrep -x -f "sleep 4720"
+	[ "$status" -ne 0 ]
+}
+
+@test "grade: a table of the answers of many; root runs none of them" {
+	class=$BATS_TEST_TMPDIR/class
+	mkdir -p "$class/ann/01-uts" "$class/bob, the 2nd/01-uts"
+	echo "ns-user ns-uts --hostname box -- sh" >"$class/ann/01-uts/task1"
+	echo "touch '$BATS_TEST_TMPDIR/ran'" >"$class/bob, the 2nd/01-uts/task1"
+	ln -s "$class/ann/01-uts/task1" "$class/bob, the 2nd/01-uts/task2"
+	if [ "$(id -u)" -eq 0 ]; then
+		run "$LAB" grade "$class"
+		[ "$status" -eq 2 ]
+		[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+		return
+	fi
+	need_namespaces
+	"$LAB" grade "$class" | python3 -c 'import csv, sys
+rows = list(csv.DictReader(sys.stdin))
+got = [(row["student"], row["task"], row["result"]) for row in rows]
+assert got == [("ann", "1", "yes"), ("ann", "2", "none"),
+               ("bob, the 2nd", "1", "no"), ("bob, the 2nd", "2", "none")], rows
+assert "without giving a shell" in rows[2]["reason"], rows'
+	[ ! -e "$STRATA_LAB_HOME/01-uts" ]
+}
+
 @test "an unknown command, and none" {
 	run "$LAB" frobnicate
 	[ "$status" -eq 2 ]
@@ -229,4 +272,5 @@ assert labs["02-pid"][0]["checks"] == 0, labs'
 	run "$LAB" --help
 	[ "$status" -eq 0 ]
 	[ "${#lines[@]}" -le 24 ]
+	[ "$(wc -L <<<"$output")" -le 80 ]
 }
