@@ -141,7 +141,7 @@ const char *paste_between(const char *before, const char *option, const char *be
 			 directory, tool_name);
 	if (option)
 		add(line, option);
-	for (; behind && tool_words[i] && i < optind && strlen(line) < LINE_SIZE / 2; i++) {
+	for (; behind && i < optind && tool_words[i] && strlen(line) < LINE_SIZE / 2; i++) {
 		if (strcmp(tool_words[i], "--") == 0)
 			continue;
 		word = paste_word(tool_words[i]);
@@ -222,7 +222,7 @@ const char *paste_instead(const char *option, const char *value, const char *new
 	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
 	if (*new)
 		add(line, new);
-	for (i = 1; tool_words[i] && i < optind && strlen(line) < LINE_SIZE / 2; i++) {
+	for (i = 1; i < optind && tool_words[i] && strlen(line) < LINE_SIZE / 2; i++) {
 		bool named = strcmp(tool_words[i], option) == 0;
 
 		if (named && value && tool_words[i + 1] && strcmp(tool_words[i + 1], value) == 0) {

@@ -94,6 +94,7 @@ void strict_wrong_path(const char *file, const char *path, const char *format, .
 
 	va_start(values, format);
 	refuse(file, path, "OCI-VALUE", "has a value that can't be used", NULL, format, values);
+	va_end(values);
 }
 
 void strict_wrong(const struct at *at, const char *format, ...)
@@ -103,6 +104,7 @@ void strict_wrong(const struct at *at, const char *format, ...)
 	va_start(values, format);
 	refuse(file_of(at), strict_path(at), "OCI-VALUE", "has a value that can't be used", NULL,
 	       format, values);
+	va_end(values);
 }
 
 void strict_missing_path(const char *file, const char *path, const char *format, ...)
@@ -111,6 +113,7 @@ void strict_missing_path(const char *file, const char *path, const char *format,
 
 	va_start(values, format);
 	refuse(file, path, "OCI-UNSUPPORTED", "is not supported", NULL, format, values);
+	va_end(values);
 }
 
 void strict_missing(const struct at *at, const char *format, ...)
@@ -120,6 +123,7 @@ void strict_missing(const struct at *at, const char *format, ...)
 	va_start(values, format);
 	refuse(file_of(at), strict_path(at), "OCI-UNSUPPORTED", "is not supported", NULL, format,
 	       values);
+	va_end(values);
 }
 
 static _Noreturn void refuse_key(const struct at *at, const char *near, const char *format, ...)
@@ -128,6 +132,7 @@ static _Noreturn void refuse_key(const struct at *at, const char *near, const ch
 
 	va_start(values, format);
 	refuse(file_of(at), strict_path(at), "OCI-KEY", "is unknown", near, format, values);
+	va_end(values);
 }
 
 /* ---- values ---- */
