@@ -170,6 +170,11 @@ c["root"]["readonly"] = False'
 	refused "linux.resources.devices is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
 }
 
+@test "terminals can be opened in its devpts" {
+	run_box -- sh -c 'exec 3<>/dev/ptmx && ls /dev/pts'
+	[ "$(tr '\n' ' ' <<<"$output")" = "0 ptmx " ]
+}
+
 @test "without a mount on /dev there is one nevertheless" {
 	config 'c["mounts"] = [c["mounts"][0]]'
 	run_box -- sh -c 'test -c /dev/null && test -c /dev/urandom && ls -d /dev/pts /dev/shm'

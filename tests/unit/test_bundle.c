@@ -156,6 +156,19 @@ static void mounts_say_all_their_flags(void **state)
 	free(text);
 }
 
+static void devices_are_denied_unless_all_are_allowed(void **state)
+{
+	static const char rules[] = "{ \"allow\": false, \"access\": \"rwm\" },";
+
+	(void)state;
+	accepted(rules, "", "dst=/,ro,nodev ");
+	accepted(rules, "{ \"allow\": true, \"access\": \"rwm\" },",
+		 "type=tmpfs,src=tmpfs,dst=/dev,rw,nosuid,dev,");
+	accepted(rules, "", "dst=/dev/pts,rw,nosuid,dev,noexec,newinstance");
+	refused(rules, "{ \"allow\": true, \"type\": \"b\", \"major\": 8, \"access\": \"r\" },",
+		"linux.resources.devices[0] is not");
+}
+
 static void slaves_make_the_others_private(void **state)
 {
 	(void)state;
@@ -460,6 +473,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_part_has_its_link),
 		cmocka_unit_test(mounts_say_all_their_flags),
+		cmocka_unit_test(devices_are_denied_unless_all_are_allowed),
 		cmocka_unit_test(slaves_make_the_others_private),
 		cmocka_unit_test(without_a_dev_there_is_one),
 		cmocka_unit_test(capabilities_come_to_what_exec_makes_of_them),

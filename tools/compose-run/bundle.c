@@ -224,6 +224,9 @@ static void read_document(struct bundle *bundle, const char *name)
 
 	bundle->file = name;
 	bundle->process.umask = -1;
+	/* "Containers MAY NOT access any device node that is not explicitly
+	 * referenced": config-linux.md. */
+	bundle->linux_.devices_denied = true;
 	bundle->linux_.resources = (struct bundle_resources){
 		.memory = BUNDLE_UNSET,
 		.swap = BUNDLE_UNSET,

@@ -75,7 +75,8 @@ struct bundle {
 		struct words ipc_sysctl, net_sysctl;
 		const char *cgroups_path;
 		struct bundle_resources resources;
-		bool devices_denied; /* all but the default ones */
+		bool devices_denied; /* all but the default ones; so without rules, too */
+		bool devices_ruled;  /* there are rules that say so */
 		bool seccomp;	     /* the document holds a profile */
 		struct words masked, read_only;
 		const char *propagation; /* NULL: private */

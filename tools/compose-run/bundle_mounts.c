@@ -262,6 +262,9 @@ static void plan_bind(struct mount_words *words, struct words *line)
 	bool denied = words->bundle->linux_.devices_denied;
 
 	check_proc(words, source);
+	/* The machine's whole /dev, which no rule forbids. */
+	if (strcmp(words->target, "/dev") == 0 && !words->bundle->linux_.devices_ruled)
+		denied = false;
 	if (denied && strcmp(words->target, "/dev") == 0)
 		wrong(words, "destination",
 		      "linux.resources.devices denies the devices that would be bound with /dev");
@@ -274,10 +277,12 @@ static void plan_bind(struct mount_words *words, struct words *line)
 	free(source);
 }
 
-/* ns-mnt has flags that it sets by itself; here the config.json alone says. */
+/* ns-mnt has flags that it sets by itself; here the config.json alone says. In a
+ * devpts there are terminals, made by the kernel, and nothing else can be. */
 static char *fs_flags(const struct mount_words *words, bool read_only)
 {
-	bool nodev = words->nodev || words->bundle->linux_.devices_denied;
+	bool terminals = strcmp(words->mount->type, "devpts") == 0;
+	bool nodev = words->nodev || (words->bundle->linux_.devices_denied && !terminals);
 
 	return print_text("%s,%s,%s,%s", read_only ? "ro" : "rw", words->nosuid ? "nosuid" : "suid",
 			  nodev ? "nodev" : "dev", words->noexec ? "noexec" : "exec");

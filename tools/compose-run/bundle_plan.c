@@ -473,8 +473,8 @@ static void plan_capabilities(const struct bundle *bundle, struct chain *chain, 
 		free(list);
 	}
 	/* "nodev" can be taken off again by who may mount. */
-	if (bundle->linux_.devices_denied && !new_user_namespace(bundle) &&
-	    bounding >> CAP_SYS_ADMIN & 1)
+	if (bundle->linux_.devices_ruled && bundle->linux_.devices_denied &&
+	    !new_user_namespace(bundle) && bounding >> CAP_SYS_ADMIN & 1)
 		strict_missing_path(bundle->file, "linux.resources.devices",
 				    "devices are denied by mounts with \"nodev\", and with "
 				    "CAP_SYS_ADMIN the program could\ntake that off");

@@ -75,6 +75,7 @@ static void read_rule(const struct at *at, void *into)
 	bool all, denied = bundle->linux_.devices_denied;
 
 	strict_object(at, keys, &rule);
+	bundle->linux_.devices_ruled = true;
 	all = *rule.type == 'a' && rule.major < 0 && rule.minor < 0 && strchr(rule.access, 'r') &&
 	      strchr(rule.access, 'w');
 	if (all)

@@ -226,7 +226,7 @@ void emit_dev(struct emit *emit, const char *value)
 {
 	char *pts = print_text("%s/pts", value), *shm = print_text("%s/shm", value);
 
-	new_fs(emit, "tmpfs", value, "dev,mode=755,size=64k");
+	new_fs(emit, "tmpfs", value, "mode=755,size=64k");
 	new_fs(emit, "devpts", pts, "dev,noexec,newinstance,ptmxmode=0666,mode=0620");
 	new_fs(emit, "tmpfs", shm, "noexec,mode=1777,size=64m");
 	free(pts);
