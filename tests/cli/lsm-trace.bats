@@ -501,7 +501,8 @@ traced() {
 	for _ in 1 2 3 4 5 6; do
 		line=(lsm --trace-denials "${more[@]}" -- "$PWD/in/bin/copy" "$PWD/in/file")
 		traced "${line[@]}" && break
-		fix=$(sed -n '/^  fix: /,$p' err | sed 's/^  fix: //')
+		# The last one: a program that could not be run has a fix before it.
+		fix=$(tac err | sed '/^  fix: lsm /q' | tac | sed 's/^  fix: //')
 		[ "$fix" ]
 		eval "words=($fix)"
 		more=()

@@ -290,6 +290,8 @@ void options_read(int argc, char *argv[], struct config *config, struct request 
 		    "does not go with it");
 	if (config->root.writable && config->root.readonly)
 		die("--rootfs %s:rw and --read-only exclude each other", config->root.path);
+	if (request->separate)
+		ulimits_check_separate(&config->process.ulimits);
 	if (request->step && request->separate)
 		die("--step stops between the links of this process, and --chain makes programs of "
 		    "them");

@@ -122,6 +122,21 @@ void ulimits_add(struct words *ulimits, const char *value)
 	words_add(ulimits, "%s", word);
 }
 
+/* What a link needs, with the names of paths and a large environment. */
+#define LINK_STACK 1048576
+
+void ulimits_check_separate(const struct words *ulimits)
+{
+	struct rlimit limit;
+
+	for (size_t i = 0; i < ulimits->count; i++)
+		if (read_limit(ulimits->word[i], &limit) == RLIMIT_STACK &&
+		    limit.rlim_cur < LINK_STACK)
+			die("--ulimit %s: with --chain the links get this stack as well, and need %d; "
+			    "leave --chain away",
+			    ulimits->word[i], LINK_STACK);
+}
+
 /* The one under way. */
 static struct ulimit_facts asked;
 

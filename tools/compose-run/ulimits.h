@@ -14,4 +14,8 @@ void ulimits_add(struct words *ulimits, const char *value);
  * when a limit can't be had. */
 void ulimits_set(const struct words *row);
 
+/* Ends with 125 when the stack would be too small for links that are programs of
+ * their own (--chain): they have that limit as well. */
+void ulimits_check_separate(const struct words *ulimits);
+
 #endif
