@@ -445,3 +445,21 @@ need_job_control() {
 	[ "$status" -eq 0 ]
 	[[ $output =~ "process "[0-9]+" -> process 1, and "[0-9]+" outside" ]]
 }
+
+@test "behind ns-pid --join a number of the outside is told apart from one that is gone" {
+	need_namespaces
+	"${OWN[@]}" ns-pid ns-mnt sleep 60 3>&- &
+	outer=$!
+	until_true pgrep -P "$outer" sleep
+	pid=$(pgrep -P "$outer" sleep)
+	enter=()
+	[ "$(id -u)" -eq 0 ] || enter=(ns-user --join "$pid")
+	run "${enter[@]}" ns-pid --join "$pid" ns-mnt --join "$pid" -- readlink /proc/self
+	[ "$status" -eq 125 ]
+	[[ $output == *"no process $pid here [NS-JOIN-GONE]"*"/proc still shows"* ]]
+	fix=$(grep -o 'ns-mnt --join /proc/.*' <<<"$output")
+	run "${enter[@]}" ns-pid --join "$pid" sh -c "$fix"
+	kill "$outer"
+	[ "$status" -eq 0 ]
+	[[ $output =~ ^[0-9]$ ]]
+}

@@ -14,6 +14,7 @@
 #include "message.h"
 #include "namespace.h"
 #include "number.h"
+#include "paste.h"
 #include "step.h"
 #include "why.h"
 
@@ -70,11 +71,20 @@ static void refuse_other_type(int fd, const char *type, const char *path)
 	why_refuse(reason, "%s: %s is no %s namespace", option(), path, name);
 }
 
-static void refuse_gone(const char *target)
+static void refuse_gone(const char *type, const char *target)
 {
 	struct reason why, *reason = &why;
+	char path[64];
 
 	memset(reason, 0, sizeof(*reason));
+	snprintf(path, sizeof(path), "/proc/%.20s/ns/%.20s", target, type);
+	if (access(path, F_OK) == 0) {
+		FIX("name the namespace and not the number:  %s", paste_swap(target, path));
+		(void)REASON("NS-JOIN-GONE", "pid_namespaces(7)",
+			     "we are in a PID namespace of our own, in which no process has this "
+			     "number;\n/proc still shows the processes outside, and among them it is");
+		why_refuse(reason, "%s: there is no process %.20s here", option(), target);
+	}
 	FIX("list the processes and their numbers:  ps -e");
 	(void)REASON(
 		"NS-JOIN-GONE", "pid_namespaces(7)",
@@ -115,7 +125,7 @@ int open_namespace(const char *type, const char *target)
 		 * (proc(5), pid_max), and kill(2) takes 0 and -1 for many. */
 		if (!parse_number(target, 1 << 22, &pid) || pid == 0 ||
 		    (kill((pid_t)pid, 0) != 0 && errno == ESRCH && !dry_run))
-			refuse_gone(target);
+			refuse_gone(type, target);
 		joining.pid = (pid_t)pid;
 		snprintf(path, sizeof(path), "/proc/%llu/ns/%s", pid, type);
 	} else if (strlen(target) < sizeof(path)) {
