@@ -138,7 +138,7 @@ c["root"]["readonly"] = False'
 	[[ $output == *"/mnt/new: Read-only"* ]]
 	[ ! -e data/new ]
 	grep -q ' /tmp rw,nosuid' <<<"$output"
-	! grep -q ' /tmp rw.*noexec.* - ' <<<"$output"
+	[ "$(grep -c ' /tmp rw.*noexec.* - ' <<<"$output")" -eq 0 ]
 	grep -qE ' /mnt ro,nosuid,(nodev,)?noexec' <<<"$output"
 	grep -qxF "$(cat /etc/hostname)" <<<"$output"
 }

@@ -105,6 +105,9 @@ strict_read bundle_read_process, bundle_read_linux, bundle_read_resources;
 /* Adds the options of ns-mnt for the root and the mounts. */
 void bundle_plan_mounts(const struct bundle *bundle, struct words *words);
 
+/* Whether this machine has cgroup v2, and v2 alone. */
+bool bundle_on_v2(void);
+
 /* Adds the options of cgroup for the limits. */
 void bundle_plan_limits(const struct bundle *bundle, struct words *words);
 

@@ -302,7 +302,7 @@ static void plan_cgroups(struct mount_words *words, struct words *line)
 	char *flags = fs_flags(words, words->read_only), path[PATH_MAX];
 	bool shown = false;
 
-	if (access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0) {
+	if (bundle_on_v2()) {
 		words_add_option(line, "--mount", "type=cgroup2,dst=%s,%s%s", words->target, flags,
 				 words->options);
 		free(flags);
