@@ -262,3 +262,128 @@ END
 	[ "$status" -eq 125 ]
 	[[ $output == *"XDG_RUNTIME_DIR"* ]]
 }
+
+@test "exec: the limits hold in each hierarchy, and the cgroup looks like the topmost" {
+	[ "$(id -u)" -eq 0 ] || skip "an ordinary user has no cgroup here"
+	compose-run -d --name "$NAME" --memory 64m --pids-limit 50 -- sleep 100
+	pid=$(pid_of)
+	compose-run exec "$NAME" -- sh -c 'cat /proc/self/cgroup; touch /tmp/ready; sleep 100' >seen 3>&- &
+	exec=$!
+	until_true test -e "/proc/$pid/root/tmp/ready"
+	for status in /proc/[0-9]*/status; do
+		# Of the processes in there, each.
+		[ "$(readlink "${status%/status}/ns/mnt")" = "$(readlink "/proc/$pid/ns/mnt")" ] || continue
+		diff "/proc/$pid/cgroup" "${status%/status}/cgroup"
+	done
+	kill -KILL "$pid"
+	wait "$exec" || :
+	! grep -v ':/$' seen
+}
+
+@test "exec: a root that is only chroot's is the root of this one, too" {
+	[ "$(id -u)" -eq 0 ] || skip "an ordinary user has no such root: see --without ns-mnt"
+	mkdir -p root/bin root/tmp
+	for program in sh sleep ls; do
+		file=$(command -v $program)
+		cp -L "$file" root/bin/
+		ldd "$file" | grep -o '/[^ ]*' | while read -r library; do
+			mkdir -p "root${library%/*}"
+			cp -L "$library" "root$library"
+		done
+	done
+	touch root/only-here
+	"${TO_RUN[@]}" -d --name "$NAME" --rootfs "$PWD/root:rw" --without ns-mnt -- sleep 100
+	run compose-run exec "$NAME" -- ls /
+	[ "$status" -eq 0 ]
+	grep -qx only-here <<<"$output"
+	! grep -qx "proc" <<<"$output"
+}
+
+@test "exec: a filter from a file can't be had again, so nothing is run" {
+	echo '{ "defaultAction": "SCMP_ACT_ALLOW" }' >filter.json
+	"${TO_RUN[@]}" -d --name "$NAME" --security-opt seccomp=filter.json -- sleep 100
+	run compose-run exec "$NAME" -- sh -c 'echo RAN' 3<filter.json
+	[ "$status" -eq 125 ]
+	[[ $output == *"filter from a file"* ]]
+	[[ $output != *RAN* ]]
+}
+
+@test "exec: a container that is paused is not entered" {
+	[ "$(id -u)" -eq 0 ] || skip "an ordinary user has no cgroup here"
+	compose-run -d --name "$NAME" -- sleep 100
+	grep -q '^0::/.*strata' "/proc/$(pid_of)/cgroup" || skip "no cgroup v2 here"
+	compose-run pause "$NAME" || skip "it can't be paused here"
+	run timeout 10 compose-run exec "$NAME" -- true
+	[ "$status" -eq 125 ]
+	[[ $output == *"unpause $NAME"* ]]
+	# And stopped, it says its name once.
+	kill -KILL "$(pid_of)"
+	run timeout 30 compose-run stop "$NAME"
+	[ "$output" = "$NAME" ]
+}
+
+@test "pause never freezes the cgroup that a container was only started in" {
+	[ "$(id -u)" -eq 0 ] || skip "an ordinary user has no cgroup here"
+	cgroups=/sys/fs/cgroup
+	[ ! -d $cgroups/unified ] || cgroups=$cgroups/unified
+	mkdir "$cgroups/$NAME" || skip "no cgroup v2 here"
+	sh -c 'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' sh "$cgroups/$NAME" \
+		"${TO_RUN[@]}" -d --name "$NAME" -- sleep 100
+	run compose-run pause "$NAME"
+	frozen=$(cat "$cgroups/$NAME/cgroup.freeze")
+	echo 0 >"$cgroups/$NAME/cgroup.freeze"
+	kill -KILL "$(pid_of)"
+	compose-run wait "$NAME"
+	until_true rmdir "$cgroups/$NAME"
+	[ "$status" -eq 125 ]
+	[[ $output == *"no cgroup of its own"* ]]
+	[ "$frozen" = 0 ]
+}
+
+@test "any bytes in the command line, and any length" {
+	long=$(printf 'é%.0s' {1..150})
+	for text in $'\xff' $'a\nb\e[31m' "$long" "x$long"; do
+		run "${TO_RUN[@]}" -d --name "$NAME" -e "WORD=$text" -- sh -c "sleep 100 # $text"
+		[ "$output" = "$NAME" ]
+		[ "$(compose-run exec "$NAME" -- printenv WORD)" = "$text" ]
+		[ "$(compose-run list | grep -c "^$NAME .*sleep 100")" = 1 ]
+		! compose-run list | grep -q $'\e'
+		kill -KILL "$(pid_of)"
+		compose-run wait "$NAME"
+		compose-run rm "$NAME"
+	done
+}
+
+@test "--rm: who waits is told the status all the same" {
+	"${TO_RUN[@]}" -d --rm --name "$NAME" -- sh -c 'sleep 1; exit 3'
+	run compose-run wait "$NAME"
+	[ "$output" = 3 ]
+	until_true [ ! -e "$STATE" ]
+}
+
+@test "nothing that the launcher was given stays open: a pipe ends with it" {
+	SECONDS=0
+	("${TO_RUN[@]}" -d --name "$NAME" -- sleep 100 7>&1 >out 3>&-) | timeout 20 cat
+	[ $SECONDS -lt 19 ]
+	[ "$(cat out)" = "$NAME" ]
+}
+
+@test "a program that is not killed with its shim is not forgotten" {
+	setpriv --help 2>&1 | grep -q pdeathsig || skip "setpriv knows no --pdeathsig"
+	"${TO_RUN[@]}" -d --name "$NAME" -- setpriv --pdeathsig clear sleep 100
+	pid=$(pid_of)
+	until_true grep -q sleep "/proc/$pid/comm"
+	# The shim leads their session.
+	kill -KILL "$(ps -o sid= -p "$pid" | tr -d ' ')"
+	until_true eval '[ "$(status_of)" = lost ]'
+	run compose-run wait "$NAME"
+	[ "$status" -eq 125 ]
+	[[ $output == *"goes on without it"* ]]
+	run compose-run rm "$NAME"
+	[ "$status" -eq 125 ]
+	[[ $output == *"compose-run stop $NAME"* ]]
+	run compose-run stop "$NAME"
+	[ "$status" -eq 0 ]
+	[ ! -d "/proc/$pid/root/" ]
+	compose-run rm "$NAME"
+}

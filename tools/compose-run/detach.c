@@ -11,6 +11,7 @@
  * The program's process says through a socket that it is about to be executed;
  * the kernel tells its number as it is out here (SCM_CREDENTIALS, unix(7)). The
  * socket closes at exec, which is how we know that it has begun. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -54,12 +55,32 @@ static void print_to_log(void)
 		die_errno("cannot write to the log");
 }
 
+/* What the launcher was given is not ours to hold: who reads from a pipe would
+ * wait for its end as long as the container runs. All of our own close at
+ * exec. */
+static void close_inherited(void)
+{
+	DIR *all = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (all && (entry = readdir(all))) {
+		int fd = atoi(entry->d_name);
+
+		if (fd > 2 && !(fcntl(fd, F_GETFD) & FD_CLOEXEC))
+			close(fd);
+	}
+	if (all)
+		closedir(all);
+}
+
 /* A supervisor goes on, and has no more to say to the launcher's terminal. */
 static void leave_launcher(void)
 {
 	print_to_log();
 	close(socket_end);
 	close(old_stderr);
+	close(log_file);
+	close_inherited();
 }
 
 /* As before_link wants it (chain.h). */
@@ -114,8 +135,41 @@ static pid_t hear_of_program(int fd)
 	}
 }
 
-/* The links that another program goes through that is to be as confined as this
- * one: env, choom, prlimit, capdrop and lsm. */
+/* Whether another program goes through this link, too, to be as confined as the
+ * first: env, choom, prlimit, capdrop and lsm. And chroot, when the root is not
+ * that of a mount namespace, which one enters with its root. */
+static bool is_kept(const struct row *row)
+{
+	const char *name = row->words.word[0];
+
+	if (row_is_outside(row) || strcmp(name, "capdrop") == 0 || strcmp(name, "lsm") == 0)
+		return true;
+	return row->comment && strcmp(name, "chroot") == 0 &&
+	       strcmp(row->words.word[1], "--pivot") != 0;
+}
+
+static void add_word(json_t *link, const char *word)
+{
+	char *text = store_encode(word);
+
+	/* A word that is missing would be a confinement that is missing. */
+	if (json_array_append_new(link, json_string(text)) != 0)
+		die("cannot keep the links of the container: no memory");
+	free(text);
+}
+
+static bool has_cgroup(const struct chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct words *words = &chain->rows[i].words;
+
+		if (chain->rows[i].comment && strcmp(words->word[0], "cgroup") == 0 &&
+		    !(words->count == 2 && strcmp(words->word[1], "--cgroupns") == 0))
+			return true;
+	}
+	return false;
+}
+
 static void keep_links(int directory, const struct chain *chain)
 {
 	json_t *links = json_array();
@@ -125,12 +179,11 @@ static void keep_links(int directory, const struct chain *chain)
 		const struct words *words = &chain->rows[i].words;
 		json_t *link;
 
-		if (i != 0 && !row_is_outside(&chain->rows[i]) &&
-		    strcmp(words->word[0], "capdrop") != 0 && strcmp(words->word[0], "lsm") != 0)
+		if (i != 0 && !is_kept(&chain->rows[i]))
 			continue;
 		link = json_array();
 		for (size_t j = 0; j < words->count; j++)
-			json_array_append_new(link, json_string(words->word[j]));
+			add_word(link, words->word[j]);
 		json_array_append_new(links, link);
 	}
 	text = json_dumps(links, 0);
@@ -138,6 +191,26 @@ static void keep_links(int directory, const struct chain *chain)
 		die_errno("cannot keep the links of the container");
 	free(text);
 	json_decref(links);
+}
+
+/* Leaves a line of text that can be printed, whatever its bytes were. */
+static void tidy(char *text, bool cut)
+{
+	char *last = text + strlen(text);
+	json_t *string;
+
+	/* The last character may not be whole. */
+	while (cut && last > text && ((unsigned char)*--last & 0xc0) == 0x80)
+		;
+	if (cut)
+		*last = '\0';
+	string = json_string(text);
+	for (char *at = text; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == '\177')
+			*at = ' ';
+		else if (!string && (unsigned char)*at >= 0x80)
+			*at = '?';
+	json_decref(string);
 }
 
 /* The program, as a line that can be read. */
@@ -154,6 +227,7 @@ static void describe(const struct chain *chain, char *text, size_t size)
 		n += (size_t)snprintf(text + n, size - n, "%s%s", n ? " " : "", word);
 		free(word);
 	}
+	tidy(text, n >= size);
 }
 
 static int status_of(pid_t child)
@@ -184,6 +258,9 @@ static _Noreturn void be_the_shim(struct stored *stored, pid_t child, int fd, in
 	char failed[2] = "f";
 	int status;
 
+	/* The launcher may be gone before we tell it anything. */
+	signal(SIGPIPE, SIG_IGN);
+	close_inherited();
 	stored->pid = hear_of_program(fd);
 	stored->start = store_start_of(stored->pid);
 	stored->status = STORE_RUNNING;
@@ -208,12 +285,13 @@ static _Noreturn void be_the_shim(struct stored *stored, pid_t child, int fd, in
 	close(answer);
 	let_go_of_terminal();
 	status = status_of(child);
+	/* Somebody may wait, with the file open. */
+	if (store_write_exit(stored->directory, status) != 0)
+		note("cannot keep the exit status %d: %s", status, errno_text(errno));
 	if (remove) {
 		store_remove_own(stored->directory, stored->name);
 		_Exit(0);
 	}
-	if (store_write_exit(stored->directory, status) != 0)
-		note("cannot keep the exit status %d: %s", status, errno_text(errno));
 	stored->status = STORE_STOPPED;
 	stored->pid = 0;
 	store_write_state(stored); /* what counts is the file "exit" */
@@ -277,6 +355,7 @@ void detach(const struct chain *chain, const char *name, bool remove)
 		die_errno("cannot begin a session");
 	strcpy(stored.name, name);
 	describe(chain, stored.command, sizeof(stored.command));
+	stored.own_cgroup = has_cgroup(chain);
 	stored.directory = move_up(store_claim(name));
 	keep_links(stored.directory, chain);
 	log_file = openat(stored.directory, "log",

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../cgroup/cgroup.h"
 #include "enter.h"
 #include "file.h"
 #include "memory.h"
@@ -35,37 +36,65 @@ static bool is_ours(pid_t pid, const char *kind)
 	return ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
 }
 
-/* The cgroup of v2 that a process is in: "/a/b"; a new string, or NULL. */
-static char *cgroup_of(const char *process)
+/* Whether a directory is another, or below it. */
+static bool is_below(const char *directory, const char *other)
 {
-	char path[64], text[8192];
-	const char *at;
+	size_t length = strlen(other);
 
-	snprintf(path, sizeof(path), "/proc/%s/cgroup", process);
-	if (read_file(path, text, sizeof(text)) <= 0)
-		die_errno("cannot read %s", path);
-	at = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
-	if (!at)
-		return NULL;
-	at = strchr(at, '/');
-	return at ? copy_part(at, strcspn(at, "\n")) : NULL;
+	return strncmp(directory, other, length) == 0 &&
+	       (!directory[length] || directory[length] == '/');
 }
 
-static void add_cgroup(struct chain *chain, pid_t pid)
+/* Where our cgroup is in the same hierarchy, or "". */
+static const char *own_in(const struct cgroup_layout *ours, const struct cgroup_hierarchy *in)
 {
-	char process[16], *ours, *theirs;
+	for (int i = 0; i < ours->count; i++)
+		if (strcmp(ours->all[i].controllers, in->controllers) == 0)
+			return ours->all[i].own ? ours->all[i].own : "";
+	return "";
+}
 
-	snprintf(process, sizeof(process), "%d", pid);
-	ours = cgroup_of("self");
-	theirs = cgroup_of(process);
-	if (theirs && (!ours || strcmp(ours, theirs) != 0)) {
-		struct words *words = add_row(chain, "its limits hold for this one too");
+static void join_cgroup(struct chain *chain, const char *path)
+{
+	struct words *words = add_row(chain, "its limits hold for this one too");
 
-		words_add(words, "cgroup");
-		words_add_option(words, "--join", "%s", theirs);
+	words_add(words, "cgroup");
+	words_add_option(words, "--join", "%s", path);
+}
+
+/* Each hierarchy of v1 may have it below another cgroup, as the one that it was
+ * started in was. What most have is joined by one link, the others by one each,
+ * which has to come later: --join takes all that have a cgroup of this path. */
+static void add_cgroups(struct chain *chain, pid_t pid)
+{
+	struct cgroup_layout ours = { .count = 0 }, theirs = { .count = 0 };
+	const char *common = NULL;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	if (cgroup_find(&ours) != 0 || cgroup_find_of(&theirs, path) != 0)
+		die_errno("cannot see which cgroups process %d is in", pid);
+	/* The last is that of v2. */
+	for (int i = theirs.count - 1; i >= 0 && !common; i--) {
+		const struct cgroup_hierarchy *in = &theirs.all[i];
+
+		if (in->own && !is_below(own_in(&ours, in), in->own))
+			common = in->own + strlen(in->mount);
 	}
-	free(ours);
-	free(theirs);
+	if (!common || !*common)
+		return;
+	join_cgroup(chain, common);
+	for (int i = 0; i < theirs.count; i++) {
+		const struct cgroup_hierarchy *in = &theirs.all[i];
+		char *moved;
+
+		if (!in->own || strcmp(in->own + strlen(in->mount), common) == 0)
+			continue;
+		moved = print_text("%s%s", in->mount, common);
+		if (!is_below(own_in(&ours, in), in->own) || access(moved, F_OK) == 0)
+			join_cgroup(chain, in->own);
+		free(moved);
+	}
 }
 
 /* The links that the container's own program went through: the one named, or
@@ -83,9 +112,30 @@ static void add_kept(struct chain *chain, const json_t *links, const char *name,
 		words = add_row(chain, comment);
 		for (size_t j = 0; j < json_array_size(link); j++) {
 			word = json_string_value(json_array_get(link, j));
-			words_add(words, "%s", word ? word : "");
+			/* Descriptors of who started it, which are not ours. */
+			if (word && strcmp(word, "--keep-fd") == 0)
+				j++;
+			else
+				words_add(words, "%s", word ? store_decode(word) : "");
 		}
 	}
+}
+
+/* A filter of a file was read through a descriptor, and ns-mnt --join leaves
+ * none open. */
+static void refuse_filter_file(const json_t *links, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(links); i++)
+		for (size_t j = 1; j < json_array_size(json_array_get(links, i)); j++) {
+			const json_t *link = json_array_get(links, i);
+			const char *word = json_string_value(json_array_get(link, j));
+
+			if (strcmp(json_string_value(json_array_get(link, 0)), "lsm") == 0 &&
+			    word && strncmp(word, "fd:", 3) == 0)
+				die("exec: the container '%s' has a seccomp filter from a file, which "
+				    "cannot be loaded again from out here; so nothing is run in it",
+				    name);
+		}
 }
 
 void enter_compile(const struct stored *stored, char *args[], struct chain *chain)
@@ -93,6 +143,7 @@ void enter_compile(const struct stored *stored, char *args[], struct chain *chai
 	/* Behind ns-pid the process has another number, and /proc still the old. */
 	static const char *const tools[][3] = {
 		{ "ns-user", "user", "its user ids" },
+		{ "cgroup", "cgroup", "its cgroup looks like the topmost here too" },
 		{ "ns-uts", "uts", "its host name" },
 		{ "ns-ipc", "ipc", "its message queues" },
 		{ "ns-net", "net", "its network" },
@@ -107,20 +158,27 @@ void enter_compile(const struct stored *stored, char *args[], struct chain *chai
 		die("cannot read what confines the container '%s'", stored->name);
 	close(fd);
 	memset(chain, 0, sizeof(*chain));
+	refuse_filter_file(links, stored->name);
 	add_kept(chain, links, "env", "a clean environment");
 	add_kept(chain, links, "choom", "when they are killed for their memory");
 	add_kept(chain, links, "prlimit", "the limits of its processes");
-	add_cgroup(chain, stored->pid);
+	if (stored->own_cgroup)
+		add_cgroups(chain, stored->pid);
 	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++) {
 		if (is_ours(stored->pid, tools[i][1]))
 			continue;
 		words = add_row(chain, tools[i][2]);
 		words_add(words, "%s", tools[i][0]);
-		if (strcmp(tools[i][1], "mnt") == 0)
+		/* A new one has the cgroup that we are in as its root. */
+		if (strcmp(tools[i][1], "cgroup") == 0)
+			words_add(words, "--cgroupns");
+		else if (strcmp(tools[i][1], "mnt") == 0)
 			words_add_option(words, "--join", "/proc/%d/ns/mnt", stored->pid);
 		else
 			words_add_option(words, "--join", "%d", stored->pid);
 	}
+	if (is_ours(stored->pid, "mnt"))
+		add_kept(chain, links, "chroot", "its root");
 	add_kept(chain, links, "capdrop", "as few powers");
 	add_kept(chain, links, "lsm", "as few system calls");
 	words = add_row(chain, NULL);

@@ -34,8 +34,9 @@ static char *cgroup_file(const struct stored *stored, const char *file)
 	read_file("/proc/self/cgroup", ours, sizeof(ours));
 	at = strncmp(text, "0::", 3) == 0 ? text + 3 : strstr(text, "\n0::");
 	at = at && *at == '\n' ? at + 4 : at;
-	/* It must be the container's own: we would freeze ourselves. */
-	if (!at || strcmp(text, ours) == 0)
+	/* It must be the container's own: we would freeze ourselves, or who else
+	 * is in the cgroup that it was started in. */
+	if (!at || !stored->own_cgroup || strcmp(text, ours) == 0)
 		die("the container '%s' has no cgroup of its own (v2), which is what freezes all of "
 		    "it at once; as root it gets one",
 		    stored->name);
@@ -87,6 +88,9 @@ static void find_running(const char *name, struct stored *stored)
 	store_find(name, stored);
 	if (stored->status != STORE_RUNNING)
 		die("the container '%s' does not run: it is %s", name, status_in_words(stored));
+	/* Its number may be another's by now. */
+	if (!store_is_alive(stored))
+		die("the container '%s' has ended just now", name);
 }
 
 static void list(char *names[])
@@ -99,7 +103,8 @@ static void list(char *names[])
 	names = store_names();
 	printf("%-20s %-12s %8s  %-19s  %s\n", "NAME", "STATUS", "PID", "CREATED", "COMMAND");
 	for (; *names; names++) {
-		store_find(*names, &stored);
+		if (!store_look(*names, &stored))
+			continue; /* removed just now */
 		strftime(created, sizeof(created), "%Y-%m-%d %H:%M:%S", localtime(&stored.created));
 		printf("%-20s %-12s ", stored.name, status_in_words(&stored));
 		if (stored.status == STORE_RUNNING)
@@ -136,32 +141,41 @@ static void wait_for(const char *name)
 	store_find(name, &stored);
 	store_wait(&stored);
 	if (stored.status != STORE_STOPPED)
-		die("nobody knows how '%s' ended: its shim was killed, and it with it", name);
+		die(store_is_alive(&stored)
+			    ? "the shim of '%s' was killed, and the program goes on without it; to end "
+			      "it:  compose-run stop %s"
+			    : "nobody knows how '%s' ended: its shim was killed, and it with it",
+		    name, name);
 	printf("%d\n", stored.exit_status);
 }
 
 /* Sends a signal to the program, and to no other that has got its number. */
 static void send(int pidfd, const struct stored *stored, int signal)
 {
-	if (pidfd >= 0 && store_start_of(stored->pid) == stored->start)
+	if (pidfd >= 0 && store_is_alive(stored))
 		syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
 
-static void freeze(const char *name, const char *value)
+static void freeze(const struct stored *stored, const char *value)
 {
-	struct stored stored;
-	char *file;
+	char *file = cgroup_file(stored, "cgroup.freeze");
 
-	find_running(name, &stored);
-	file = cgroup_file(&stored, "cgroup.freeze");
 	if (write_file(file, value) != 0)
 		die_errno("cannot write '%s' to %s", value, file);
-	for (int i = 0; i < 200 && is_frozen(&stored) != (*value == '1'); i++)
+	for (int i = 0; i < 200 && is_frozen(stored) != (*value == '1'); i++)
 		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
-	if (is_frozen(&stored) != (*value == '1'))
-		die("%s took '%s', and the container '%s' is still %s", file, value, name,
+	if (is_frozen(stored) != (*value == '1') && store_is_alive(stored))
+		die("%s took '%s', and the container '%s' is still %s", file, value, stored->name,
 		    *value == '1' ? "running" : "paused");
 	free(file);
+}
+
+static void freeze_one(const char *name, const char *value)
+{
+	struct stored stored;
+
+	find_running(name, &stored);
+	freeze(&stored, value);
 	printf("%s\n", name);
 }
 
@@ -171,11 +185,20 @@ static void stop(const char *name)
 	struct pollfd program = { .events = POLLIN };
 
 	store_find(name, &stored);
+	if (stored.status == STORE_CREATING)
+		die("the container '%s' is being started; try again when it runs", name);
+	if (stored.status == STORE_LOST && store_is_alive(&stored)) {
+		/* Nobody is behind it who would tell how it ended. */
+		program.fd = (int)syscall(SYS_pidfd_open, stored.pid, 0);
+		send(program.fd, &stored, SIGKILL);
+		if (program.fd < 0 || poll(&program, 1, STOP_AFTER * 1000) == 0)
+			die("cannot kill the program of '%s', process %d", name, stored.pid);
+	}
 	if (stored.status == STORE_RUNNING) {
 		program.fd = (int)syscall(SYS_pidfd_open, stored.pid, 0);
 		send(program.fd, &stored, SIGTERM);
 		if (is_frozen(&stored))
-			freeze(name, "0");
+			freeze(&stored, "0");
 		if (program.fd >= 0 && poll(&program, 1, STOP_AFTER * 1000) == 0)
 			send(program.fd, &stored, SIGKILL);
 		store_wait(&stored);
@@ -194,12 +217,12 @@ static void remove_one(const char *name)
 
 static void pause_one(const char *name)
 {
-	freeze(name, "1");
+	freeze_one(name, "1");
 }
 
 static void unpause(const char *name)
 {
-	freeze(name, "0");
+	freeze_one(name, "0");
 }
 
 /* exec [--print-chain] NAME [--] PROGRAM [ARG]... */
@@ -218,6 +241,10 @@ static _Noreturn void execute(char *words[])
 	if (!*words)
 		die("exec takes a program:  compose-run exec %s -- PROGRAM [ARG]...", name);
 	find_running(name, &stored);
+	if (!print && is_frozen(&stored))
+		die("the container '%s' is paused, and what is run in it would be, too; first:  "
+		    "compose-run unpause %s",
+		    name, name);
 	enter_compile(&stored, words, &chain);
 	if (print) {
 		run_print(&chain);

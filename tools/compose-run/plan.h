@@ -11,7 +11,7 @@ struct row {
 };
 
 struct chain {
-	struct row rows[20];
+	struct row rows[48];
 	size_t count;
 	/* A file that a link reads as this descriptor, or NULL. */
 	const char *file;

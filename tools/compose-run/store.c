@@ -149,11 +149,12 @@ int store_write_state(const struct stored *stored)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", stored->directory);
 	if (readlink(path, bundle, sizeof(bundle) - 1) < 0)
 		strcpy(bundle, "/");
-	state = json_pack("{s:s, s:s, s:s, s:i, s:s, s:{s:s, s:s, s:s}}", "ociVersion",
+	state = json_pack("{s:s, s:s, s:s, s:i, s:s, s:{s:s, s:s, s:s, s:s}}", "ociVersion",
 			  SPEC_VERSION, "id", stored->name, "status",
 			  stored->status == STORE_STOPPED ? "stopped" : "running", "pid",
 			  (int)stored->pid, "bundle", bundle, "annotations", "strata.start", start,
-			  "strata.created", created, "strata.command", stored->command);
+			  "strata.created", created, "strata.cgroup",
+			  stored->own_cgroup ? "own" : "", "strata.command", stored->command);
 	text = state ? json_dumps(state, JSON_INDENT(2)) : NULL;
 	if (text)
 		result = store_write(stored->directory, "state.json", text);
@@ -169,16 +170,19 @@ unsigned long long store_start_of(pid_t pid)
 	char path[64], text[1024];
 	const char *at;
 	unsigned long long start = 0;
+	char state = 'Z';
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	if (pid <= 0 || read_file(path, text, sizeof(text)) <= 0)
 		return 0;
 	/* The name in parentheses may hold anything. */
 	at = strrchr(text, ')');
-	if (!at || sscanf(at + 1,
-			  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-			  "%*d %*d %llu",
-			  &start) != 1)
+	if (!at ||
+	    sscanf(at + 1,
+		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+		   "%*d %*d %llu",
+		   &state, &start) != 2 ||
+	    state == 'Z')
 		return 0;
 	return start;
 }
@@ -187,15 +191,17 @@ unsigned long long store_start_of(pid_t pid)
 static bool read_state(struct stored *stored)
 {
 	int fd = openat(stored->directory, "state.json", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	const char *created = "", *command = "", *start = "0";
+	const char *created = "", *command = "", *start = "0", *cgroup = "";
 	struct tm tm = { 0 };
 	json_t *state = fd >= 0 ? json_loadfd(fd, 0, NULL) : NULL;
 	int pid = 0;
-	bool good = state && json_unpack(state, "{s:i, s:{s:s, s:s, s:s}}", "pid", &pid,
-					 "annotations", "strata.start", &start, "strata.created",
-					 &created, "strata.command", &command) == 0;
+	bool good = state &&
+		    json_unpack(state, "{s:i, s:{s:s, s:s, s:s, s:s}}", "pid", &pid, "annotations",
+				"strata.start", &start, "strata.created", &created, "strata.cgroup",
+				&cgroup, "strata.command", &command) == 0;
 
 	stored->pid = pid;
+	stored->own_cgroup = strcmp(cgroup, "own") == 0;
 	stored->start = strtoull(start, NULL, 10);
 	if (strptime(created, "%Y-%m-%dT%H:%M:%SZ", &tm))
 		stored->created = timegm(&tm);
@@ -206,11 +212,51 @@ static bool read_state(struct stored *stored)
 	return good;
 }
 
-static void read_status(struct stored *stored)
+bool store_is_alive(const struct stored *stored)
+{
+	return stored->start && store_start_of(stored->pid) == stored->start;
+}
+
+char *store_encode(const char *word)
+{
+	char *text = resize(NULL, 2 * strlen(word) + 1, 1), *end = text;
+
+	for (; *word; word++) {
+		unsigned char byte = (unsigned char)*word;
+
+		if (byte >= 0x80)
+			*end++ = (char)(0xc0 | byte >> 6);
+		*end++ = (char)(byte < 0x80 ? byte : 0x80 | (byte & 0x3f));
+	}
+	*end = '\0';
+	return text;
+}
+
+char *store_decode(const char *text)
+{
+	char *word = copy_text(text), *end = word;
+
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0xc0 && text[1]) {
+			*end++ = (char)((*text & 3) << 6 | (text[1] & 0x3f));
+			text++;
+		} else {
+			*end++ = *text;
+		}
+	*end = '\0';
+	return word;
+}
+
+static int open_exit(const struct stored *stored)
+{
+	return openat(stored->directory, "exit", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Closes the file with the exit status, which may be without a name by now. */
+static void read_status(struct stored *stored, int exit_fd)
 {
 	struct flock all = whole_file(F_WRLCK);
 	int fd = openat(stored->directory, "lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	int exit_fd = openat(stored->directory, "exit", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	bool held = fd >= 0 && fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK;
 	bool known = read_state(stored);
 	char text[16] = "";
@@ -228,7 +274,7 @@ static void read_status(struct stored *stored)
 		close(exit_fd);
 }
 
-void store_find(const char *name, struct stored *stored)
+bool store_look(const char *name, struct stored *stored)
 {
 	int store = open_store(false);
 
@@ -237,17 +283,26 @@ void store_find(const char *name, struct stored *stored)
 	if (store >= 0 && store_name_is_good(name))
 		stored->directory =
 			openat(store, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (store >= 0)
+		close(store);
 	if (stored->directory < 0)
-		die("there is no container '%.100s'; see  compose-run list", name);
-	close(store);
+		return false;
 	strcpy(stored->name, name);
-	read_status(stored);
+	read_status(stored, open_exit(stored));
+	return true;
+}
+
+void store_find(const char *name, struct stored *stored)
+{
+	if (!store_look(name, stored))
+		die("there is no container '%.100s'; see  compose-run list", name);
 }
 
 void store_wait(struct stored *stored)
 {
 	struct flock all = whole_file(F_RDLCK);
 	int fd = openat(stored->directory, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int exit_fd = open_exit(stored);
 
 	if (fd < 0)
 		die_errno("cannot open the lock of '%s'", stored->name);
@@ -255,7 +310,7 @@ void store_wait(struct stored *stored)
 		if (errno != EINTR)
 			die_errno("cannot wait for '%s'", stored->name);
 	close(fd);
-	read_status(stored);
+	read_status(stored, exit_fd);
 }
 
 static const char *const files[] = { "log",	 "links.json", "links.json.new", "state.json.new",
@@ -290,6 +345,9 @@ void store_remove(const struct stored *stored)
 	if (fd >= 0 && !lock(fd))
 		die("the container '%s' runs; stop it first:  compose-run stop %s", stored->name,
 		    stored->name);
+	if (stored->status == STORE_LOST && store_is_alive(stored))
+		die("the program of '%s' has outlived its shim; stop it first:  compose-run stop %s",
+		    stored->name, stored->name);
 	if (!remove_files(stored->directory, stored->name))
 		die_errno("cannot remove the container '%s'", stored->name);
 	if (fd >= 0)

@@ -35,6 +35,7 @@ struct stored {
 	time_t created;
 	int exit_status;
 	char command[200];
+	bool own_cgroup; /* it was made for the container */
 };
 
 /* Whether it is a name as docker takes it: letters, digits, and behind the first
@@ -59,8 +60,15 @@ int store_write_exit(int directory, int status);
 /* Looks a container up. Ends with 125 when there is none of that name. */
 void store_find(const char *name, struct stored *stored);
 
-/* Waits until its shim has ended, and looks again. */
+/* The same; returns false when there is none, or none any more. */
+bool store_look(const char *name, struct stored *stored);
+
+/* Waits until its shim has ended, and looks again; also when that removes it. */
 void store_wait(struct stored *stored);
+
+/* Whether the program is there, and no other that has got its number. One that
+ * has refused to be killed with its shim still is when that is lost. */
+bool store_is_alive(const struct stored *stored);
 
 /* Removes it. Ends with 125 when it runs, or can't be removed. */
 void store_remove(const struct stored *stored);
@@ -70,7 +78,12 @@ void store_remove_own(int directory, const char *name);
 /* The names of all containers, sorted, ended by NULL. */
 char **store_names(void);
 
-/* When a process began; 0 when there is none. */
+/* A word of any bytes as text that JSON can hold: each byte is the character of
+ * that number (Latin-1, in UTF-8); and back. New strings. */
+char *store_encode(const char *word);
+char *store_decode(const char *text);
+
+/* When a process began; 0 when there is none, or it has ended. */
 unsigned long long store_start_of(pid_t pid);
 
 #endif
