@@ -80,9 +80,10 @@ static void refuse_gone(const char *type, const char *target)
 	snprintf(path, sizeof(path), "/proc/%.20s/ns/%.20s", target, type);
 	if (access(path, F_OK) == 0) {
 		FIX("name the namespace and not the number:  %s", paste_swap(target, path));
-		(void)REASON("NS-JOIN-GONE", "pid_namespaces(7)",
-			     "we are in a PID namespace of our own, in which no process has this "
-			     "number;\n/proc still shows the processes outside, and among them it is");
+		(void)REASON(
+			"NS-JOIN-GONE", "pid_namespaces(7)",
+			"we are in a PID namespace of our own, in which no process has this "
+			"number;\n/proc still shows the processes outside, and among them it is");
 		why_refuse(reason, "%s: there is no process %.20s here", option(), target);
 	}
 	FIX("list the processes and their numbers:  ps -e");
