@@ -211,7 +211,7 @@ enter() {
 	done
 }
 
-@test "ns-net --sysctl knows an unknown setting, a folder and a wrong value apart" {
+@test "ns-net --sysctl knows an unknown setting, a directory and a wrong value apart" {
 	run own ns-net --sysctl net.ipv4.nosuch=1 -- echo RAN
 	[ "$status" -eq 125 ]
 	[[ $output == *"[SYSCTL-NONE]"* ]]

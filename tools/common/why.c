@@ -99,7 +99,7 @@ void why_read_state(const char *call, struct state *state)
 	state->seccomp = atoi(field(text, "Seccomp"));
 	state->threads = atoi(field(text, "Threads"));
 	state->unshare_refused = unshare(0) != 0;
-	/* After a chroot "/" is mostly a plain folder (statx(2), 5.8). */
+	/* After a chroot "/" is mostly a plain directory (statx(2), 5.8). */
 	state->root_changed = statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &root) == 0 &&
 			      !(root.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 	if (read_file("/proc/self/uid_map", text, sizeof(text)) > 0) {
