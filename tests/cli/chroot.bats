@@ -163,7 +163,7 @@ paste_fix() { sh -c "$(grep -o "$1" <<<"$output")"; }
 	cp "$(readlink -f "$(command -v ls)")" root/dynamic
 	run own chroot root /dynamic
 	[ "$status" -eq 126 ]
-	[[ $output == *"[EXEC-LOADER]"*"its loader, the program that loads its libraries, is not here: /"*"see: ld.so(8)" ]]
+	[[ $(flat) == *"[EXEC-LOADER]"*"its loader, the program that loads its libraries, is not here: /"*"see: ld.so(8) " ]]
 	# With what the fix copies it runs.
 	paste_fix 'cp --parents .* root$'
 	run own chroot root /dynamic /dynamic
