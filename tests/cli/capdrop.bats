@@ -410,7 +410,7 @@ naive() {
 	[[ $output == *"[CAP-FAILS]"*"capdrop --preset all -- false"* ]]
 	run own capdrop --minimize -- no-such-program
 	[ "$status" -eq 125 ]
-	[[ $output == *"[CAP-FAILS]"*"exits with 127"* ]]
+	[[ $(flat) == *"[CAP-FAILS]"*"exits with 127"* ]]
 	run own capdrop --minimize -- mkdir "$BATS_TEST_TMPDIR/once"
 	[ "$status" -eq 125 ]
 	[[ $output == *"[CAP-UNSTEADY]"* ]]

@@ -11,7 +11,7 @@ setup() {
 
 is_root() { [ "$(id -u)" -eq 0 ]; }
 
-@test "chroot makes a folder the root, and starts there" {
+@test "chroot makes a directory the root, and starts there" {
 	run own chroot root sh -c 'pwd; ls -d /bin; ls /no-such 2>&1 || :'
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = / ]
@@ -78,7 +78,7 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	[ "$status" -eq 125 ]
 }
 
-@test "chroot --wd begins in a folder inside" {
+@test "chroot --wd begins in a directory inside" {
 	run own chroot --wd /etc root pwd
 	[ "$output" = /etc ]
 	run own chroot --wd /no/such root pwd
@@ -129,7 +129,7 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 }
 
 # CVE-2024-21626, CVE-2016-9962.
-@test "an open folder of the outside does not get in, as a descriptor or as stdin" {
+@test "an open directory of the outside does not get in, as a descriptor or as stdin" {
 	exec 7<"$PWD"
 	run own chroot root sh -c 'cat /proc/self/fd/7/secret 2>/dev/null; ls -l /proc/self/fd 2>/dev/null; echo end'
 	[[ $output != *decoy* ]]
@@ -163,7 +163,7 @@ paste_fix() { sh -c "$(grep -o "$1" <<<"$output")"; }
 	cp "$(readlink -f "$(command -v ls)")" root/dynamic
 	run own chroot root /dynamic
 	[ "$status" -eq 126 ]
-	[[ $output == *"[EXEC-LOADER]"*"its loader, the program that loads its libraries, is not here: /"*"see: ld.so(8)" ]]
+	[[ $(flat) == *"[EXEC-LOADER]"*"its loader, the program that loads its libraries, is not here: /"*"see: ld.so(8) " ]]
 	# With what the fix copies it runs.
 	paste_fix 'cp --parents .* root$'
 	run own chroot root /dynamic /dynamic

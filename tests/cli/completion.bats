@@ -88,7 +88,7 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
 	[ "$output" = cgroup,capdrop ]
 }
 
-@test "bash offers files and folders, with blanks in their names" {
+@test "bash offers files and directories, with blanks in their names" {
 	mkdir 'my folder'
 	touch 'my file' other
 	run offered lsm --ro my
@@ -132,7 +132,7 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
 	[[ $output != *--hostname* ]]
 }
 
-@test "bash offers a folder as chroot's new root, and then a program" {
+@test "bash offers a directory as chroot's new root, and then a program" {
 	mkdir newroot
 	touch newfile
 	run offered chroot new

@@ -104,7 +104,7 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[ "$status" -eq 125 ]
 }
 
-@test "--volume shows a folder of ours, :ro to be read only; --tmpfs is empty and noexec" {
+@test "--volume shows a directory of ours, :ro to be read only; --tmpfs is empty and noexec" {
 	make_root
 	mkdir data
 	echo ours >data/file
@@ -119,7 +119,7 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[ ! -e data/x ]
 }
 
-@test "a volume from the folder on which the root would be built" {
+@test "a volume from the directory on which the root would be built" {
 	[ -d /mnt ] && [ -d /media ] || skip "no /mnt and /media here"
 	run_box -v /mnt:/media -- true
 	[ "$status" -eq 0 ]
@@ -307,7 +307,7 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[ "$status" -eq 126 ]
 }
 
-@test "a root without a shell, and one that is no folder" {
+@test "a root without a shell, and one that is no directory" {
 	mkdir empty
 	run_box --rootfs empty
 	[ "$status" -eq 127 ]

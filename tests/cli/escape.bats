@@ -14,7 +14,7 @@ setup() {
 
 box() { compose-run "${C[@]}" --rootfs root "$@"; }
 
-@test "CVE-2024-21626: no descriptor of a folder outside gets in" {
+@test "CVE-2024-21626: no descriptor of a directory outside gets in" {
 	exec 9<"$PWD"
 	run box -- sh -c 'for n in /proc/self/fd/*; do cat $n/secret $n/../secret; done 2>/dev/null; echo end'
 	exec 9<&-
@@ -40,7 +40,7 @@ box() { compose-run "${C[@]}" --rootfs root "$@"; }
 	[[ $output != *decoy* ]]
 }
 
-@test "a folder as standard input is refused" {
+@test "a directory as standard input is refused" {
 	run box -- cat /proc/self/fd/0/secret <"$PWD"
 	[ "$status" -eq 125 ]
 	[[ $output != *decoy* ]]

@@ -9,6 +9,9 @@ OWN=(env)
 [ "$(id -u)" -eq 0 ] || OWN=(ns-user)
 own() { "${OWN[@]}" "$@"; }
 
+# The output on one line: a why is broken into lines of 100 columns.
+flat() { tr -s ' \n' ' ' <<<"$output"; }
+
 # Skips a test where this user can make no namespace at all.
 need_namespaces() {
 	own unshare -u true 2>/dev/null || skip "no namespaces for this user here"

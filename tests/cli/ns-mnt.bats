@@ -36,7 +36,7 @@ seen() { own ns-mnt "$@" -- sh -c 'cat /proc/self/mountinfo'; }
 	[ "$status" -eq 125 ]
 }
 
-@test "--bind shows a folder and what is below it in another place" {
+@test "--bind shows a directory and what is below it in another place" {
 	run own ns-mnt --tmpfs from/below --bind "$PWD/from:$PWD/to" -- \
 		sh -c 'cat to/file; touch to/new to/below/deep; ls from; stat -f -c %T to/below'
 	[ "$status" -eq 0 ]
@@ -120,7 +120,7 @@ need_overlay() {
 	[ -z "$(ls to)" ]
 }
 
-@test "--overlay covers the very folder that is its layer" {
+@test "--overlay covers the very directory that is its layer" {
 	need_overlay
 	run own ns-mnt --overlay "$PWD/from:$PWD/from" -- sh -c 'cat from/file; echo other >from/file; cat from/file'
 	[ "$output" = "$(printf 'here\nother')" ]
@@ -219,7 +219,7 @@ need_overlay() {
 	[[ $output == *Read-only* ]]
 }
 
-@test "--mask hides a folder and a file" {
+@test "--mask hides a directory and a file" {
 	run own ns-mnt --mask from/below --mask from/file -- sh -c 'wc -c <from/file; ls -A from/below; touch from/below/x'
 	[ "${lines[0]}" = 0 ]
 	[[ ${lines[1]} == *Read-only* ]]
@@ -246,7 +246,7 @@ need_overlay() {
 	[ ! -e missing ]
 }
 
-@test "below --root missing mount points are made, folders and files" {
+@test "below --root missing mount points are made, directories and files" {
 	run own ns-mnt --root to --tmpfs / --bind "$PWD/from:/a/b" --bind "$PWD/from/file:/c/file" -- \
 		sh -c 'cat to/a/b/file to/c/file'
 	[ "$output" = "$(printf 'here\nhere')" ]

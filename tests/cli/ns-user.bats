@@ -254,7 +254,7 @@ as_lent() {
 	! is_root || skip "root may"
 	cd "$BATS_TEST_TMPDIR"
 	run ns-user --uid-map 0:5:1 -- touch ran
-	[[ $output == *"only your own id, $(id -u), and this map asks for 5"* ]]
+	[[ $(flat) == *"only your own id, $(id -u), and this map asks for 5"* ]]
 	sh -c "$(sed -n 's/^  fix: map your own id:  //p' <<<"$output")"
 	[ -e ran ]
 }

@@ -212,7 +212,7 @@ refused() {
 	refused USERNS-CHROOT 'root was changed by chroot' own chroot "$ROOT" ns-user --
 }
 
-@test "chroot to a plain folder, then ns-mnt: refused, as '/' is no mount point there" {
+@test "chroot to a plain directory, then ns-mnt: refused, as '/' is no mount point there" {
 	refused MNT-NOTMOUNT "'/' is not a mount point" own chroot "$ROOT" ns-mnt --
 }
 

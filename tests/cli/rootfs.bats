@@ -18,7 +18,7 @@ path_with() {
 	echo "$BATS_TEST_TMPDIR/path"
 }
 
-@test "rootfs makes a root with a shell and the folders of a system" {
+@test "rootfs makes a root with a shell and the directories of a system" {
 	run "$ROOTFS" "$DIR"
 	[ "$status" -eq 0 ]
 	for name in bin/busybox bin/sh bin/true bin/ls etc/passwd etc/group etc/hostname; do
@@ -60,7 +60,7 @@ path_with() {
 	[ "${lines[1]}" = 0 ]
 }
 
-@test "rootfs fills an empty folder, and lets all users enter it afterwards" {
+@test "rootfs fills an empty directory, and lets all users enter it afterwards" {
 	mkdir -m 700 "$DIR"
 	"$ROOTFS" "$DIR"
 	[ -x "$DIR/bin/busybox" ]
@@ -73,7 +73,7 @@ path_with() {
 	[ "$(stat -c %a "$DIR/etc/passwd")" = 644 ]
 }
 
-@test "rootfs refuses a folder that is not empty and leaves it alone" {
+@test "rootfs refuses a directory that is not empty and leaves it alone" {
 	mkdir "$DIR"
 	touch "$DIR/.mine"
 	run "$ROOTFS" "$DIR"
@@ -86,15 +86,15 @@ path_with() {
 	touch "$DIR"
 	run "$ROOTFS" "$DIR"
 	[ "$status" -eq 125 ]
-	[[ $output == *"no folder"* ]]
+	[[ $output == *"no directory"* ]]
 	[ -f "$DIR" ]
 }
 
-@test "rootfs says what it expects when the folder is missing, empty, or one too many" {
+@test "rootfs says what it expects when the directory is missing, empty, or one too many" {
 	for arguments in '' "''" 'a b'; do
 		eval "run \"\$ROOTFS\" $arguments"
 		[ "$status" -eq 125 ]
-		[[ $output == *"expected one folder"* ]]
+		[[ $output == *"expected one directory"* ]]
 	done
 }
 
@@ -105,7 +105,7 @@ path_with() {
 	[ "${#lines[@]}" -eq 1 ]
 }
 
-@test "after -- a folder's name may begin with a dash" {
+@test "after -- a directory's name may begin with a dash" {
 	cd "$BATS_TEST_TMPDIR"
 	"$ROOTFS" -- -box
 	[ -x ./-box/bin/sh ]
@@ -136,7 +136,7 @@ path_with() {
 	[ ! -e "$DIR" ]
 }
 
-@test "a folder that can't be made is reported in one line" {
+@test "a directory that can't be made is reported in one line" {
 	[ "$(id -u)" -ne 0 ] || skip "root may write everywhere"
 	run "$ROOTFS" /proc/box
 	[ "$status" -eq 125 ]

@@ -65,16 +65,19 @@ static bool decide_setpcap(const struct state *state, const struct capdrop_facts
 		FIX("name all that go in one capdrop; or keep setpcap until the last one\n"
 		    "or put ns-user first:  %s",
 		    paste_line("ns-user", NULL));
-		return REASON("CAP-SETPCAP", "capabilities(7)",
-			      "taking capabilities out of the bounding set takes CAP_SETPCAP, and "
-			      "you are uid 0 without it: it was dropped before");
+		return REASON(
+			"CAP-SETPCAP", "capabilities(7)",
+			"taking capabilities out of the bounding set (the most a program can get) "
+			"takes CAP_SETPCAP, and you are uid 0 without it: it was dropped "
+			"before");
 	}
 	FIX("put ns-user first:  %s\nor become root:  %s", paste_line("ns-user", NULL),
 	    paste_line("sudo", NULL));
-	return REASON("CAP-SETPCAP", "capabilities(7)",
-		      "taking capabilities out of the bounding set takes CAP_SETPCAP, and you are "
-		      "uid %u without it",
-		      state->uid);
+	return REASON(
+		"CAP-SETPCAP", "capabilities(7)",
+		"taking capabilities out of the bounding set (the most a program can get) takes "
+		"CAP_SETPCAP, and you are uid %u without it",
+		state->uid);
 }
 
 /* One line of the comparison, when the two differ. */

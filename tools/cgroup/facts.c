@@ -133,16 +133,20 @@ static bool take_leaf(const char *path, void *facts)
 	return true;
 }
 
-/* The file in a cgroup whose name is closest to the one that was typed. */
+/* The file in a cgroup whose name is closest to the one that was typed, of
+ * those that can be written to. */
 static void find_closest(const char *directory, const char *typed, char *name, size_t size)
 {
 	const char *names[200], *close;
 	int count = 0;
 	DIR *files = opendir(directory);
 	struct dirent *entry;
+	struct stat status;
 
 	while (files && count < 199 && (entry = readdir(files)))
-		if (entry->d_type == DT_REG)
+		if (entry->d_type == DT_REG &&
+		    fstatat(dirfd(files), entry->d_name, &status, 0) == 0 &&
+		    (status.st_mode & S_IWUSR))
 			names[count++] = copy_text(entry->d_name);
 	names[count] = NULL;
 	if (files)

@@ -140,8 +140,12 @@ static bool not_yours(const struct cgroup_hierarchy *hierarchy, const struct sta
 		    facts->parent, own, state->uid, facts->parent);
 	}
 	return REASON("CG-DELEGATE", "cgroups(7)",
-		      "the cgroup %s belongs to uid %u, and you are uid %u%s", facts->owner_of,
-		      facts->owner, state->uid,
+		      "the cgroup %s belongs to uid %u%s, and you are uid %u%s", facts->owner_of,
+		      facts->owner,
+		      state->in_user_namespace && facts->owner == 65534
+			      ? " (which stands for all that have no number here)"
+			      : "",
+		      state->uid,
 		      state->uid == 0 ? " of a user namespace, which is not the machine's root"
 				      : "");
 }

@@ -1,8 +1,8 @@
 /* chroot: where "/" is.
  *
- * Each process has a root: the folder where its absolute paths begin, and
+ * Each process has a root: the directory where its absolute paths begin, and
  * where ".." ends. chroot(2) sets it, and nothing else. It is no prison: who
- * is root inside can leave (chroot again without chdir), and an open folder,
+ * is root inside can leave (chroot again without chdir), and an open directory,
  * a current directory or a descriptor that was kept leads outside.
  * pivot_root(2) (--pivot) moves the mount that is "/" instead, for the whole
  * mount namespace; the old root is then unmounted, and what is not there
@@ -59,7 +59,7 @@ static const char usage[] =
 	"  -h, --help             this text\n"
 	"  -V, --version          the version\n"
 	"\n"
-	"Example, as any user, in a folder made by lab/rootfs:\n"
+	"Example, as any user, in a directory made by lab/rootfs:\n"
 	"  ns-user ns-mnt chroot --pivot ./root -- sh\n";
 
 enum { PIVOT = OPTION_OWN, WD, KEEP_FD, USERSPEC, GROUPS, SKIP_CHDIR };
@@ -93,7 +93,7 @@ static int parent_in_proc(void)
 	return parent ? atoi(parent) : 0;
 }
 
-/* Whether a folder is the root of a mount (statx(2), 5.8). */
+/* Whether a directory is the root of a mount (statx(2), 5.8). */
 static bool is_mount_point(const char *folder)
 {
 	struct statx status;
@@ -175,14 +175,14 @@ static void refuse_shared_namespace(const struct plan *plan)
 
 static void pivot(const char *root)
 {
-	/* The new root has to be a mount. A bind of a folder onto itself is. */
+	/* The new root has to be a mount. A bind of a directory onto itself is. */
 	if (!is_mount_point(root))
 		STEP(mount(root, root, NULL, MS_BIND | MS_REC, NULL), "bind '%s' onto itself",
 		     root);
 	STEP(chdir(root), "go to '%s'", root);
 
-	/* With the same folder twice the old root lands on top of the new one,
-	 * and no folder is needed for it to be put in; "." is still the new
+	/* With the same directory twice the old root lands on top of the new one,
+	 * and no directory is needed for it to be put in; "." is still the new
 	 * root, so what is unmounted here is what covers it. */
 	STEP((int)syscall(SYS_pivot_root, ".", "."), "make '%s' the root mount", root);
 	STEP(umount2(".", MNT_DETACH), "unmount the old root");

@@ -115,13 +115,17 @@ static bool decide_privilege(const char *call, const struct state *state,
 		return false;
 	if (!why_has(state, capability)) {
 		bool dropped = state->proc_visible && !(state->bounding >> capability & 1);
+		char *root = paste_word(facts->root);
 
 		if (dropped)
-			FIX("put capdrop behind it:  chroot ... capdrop -- sh");
+			FIX("put capdrop behind it:  %s%schroot %s capdrop -- sh",
+			    paste_first(state->in_user_namespace),
+			    state->in_user_namespace ? "" : paste_directory(), root);
 		else
 			FIX("put ns-user first:  %s\nor become root:  %s",
 			    paste_line(mounts ? "ns-user ns-mnt" : "ns-user", NULL),
 			    paste_line(mounts ? "sudo ns-mnt" : "sudo", NULL));
+		free(root);
 		return REASON(mounts ? "MNT-PRIV" : "CHROOT-PRIV",
 			      mounts ? "mount_namespaces(7)" : "chroot(2)",
 			      "%s takes %s, and you are uid %u without it%s",

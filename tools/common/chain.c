@@ -175,7 +175,7 @@ static void exec_first(char *words[], char *file, size_t size)
 		execve(path, words, environ);
 		if (errno == ENOENT || errno == ENOTDIR || *file)
 			continue;
-		/* A folder that we may not enter holds nothing that was found. */
+		/* A directory that we may not enter holds nothing that was found. */
 		if (errno == EACCES && faccessat(AT_FDCWD, path, F_OK, 0) != 0)
 			continue;
 		error = errno;

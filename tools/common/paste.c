@@ -120,6 +120,36 @@ const char *paste_first(bool in_user_namespace)
 	return text;
 }
 
+/* The whole line with compose-run, of which a link inside runs: since that does
+ * it without execve(2), the kernel still knows the words. Returns whether they
+ * could be read, and fit. */
+static bool add_typed(char line[LINE_SIZE])
+{
+	char words[LINE_SIZE];
+	FILE *file = fopen("/proc/self/cmdline", "re");
+	size_t length = file ? fread(words, 1, sizeof(words) - 1, file) : 0;
+
+	if (file)
+		fclose(file);
+	words[length] = '\0';
+	if (length == 0 || length == sizeof(words) - 1)
+		return false;
+	snprintf(line, LINE_SIZE, "sudo");
+	for (const char *at = words; at < words + length; at += strlen(at) + 1) {
+		char *word = paste_word(at);
+		bool fits = strlen(line) + strlen(word) < LINE_SIZE - 8;
+
+		if (fits)
+			add(line, word);
+		free(word);
+		if (!fits) {
+			*line = '\0';
+			return false;
+		}
+	}
+	return true;
+}
+
 const char *paste_line(const char *before, const char *option)
 {
 	return paste_between(before, option, NULL);
@@ -133,6 +163,8 @@ const char *paste_between(const char *before, const char *option, const char *be
 
 	if (!was_typed())
 		return "...";
+	if (chain_name && before && strcmp(before, "sudo") == 0 && add_typed(line))
+		return line;
 	directory = directory_to_type(tool_words[0]);
 	if (before && strcmp(before, "sudo") != 0)
 		snprintf(line, LINE_SIZE, "%.200s%.80s %s", directory, before, tool_name);

@@ -20,7 +20,8 @@ const char *paste_first(bool in_user_namespace);
  * and `option` put in behind the link's name ("--setgroups deny"; NULL for
  * none): paste_line("ns-user", NULL) may be "bin/ns-user ns-uts -- sh". A
  * tool in `before` is named so that it is found. A long line, and that of a
- * link inside compose-run, ends in "...". The string is overwritten by the fourth
+ * link inside compose-run, ends in "..."; but behind "sudo" that is the line
+ * with compose-run. The string is overwritten by the fourth
  * call behind this one. */
 const char *paste_line(const char *before, const char *option);
 

@@ -3,6 +3,7 @@
  * execve(2) says "No such file or directory" about a file that is there, when
  * what it needs to run is not: its loader, or the program in its first line.
  * So we look into the file. See elf(5). */
+#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -184,17 +185,43 @@ static bool decide_access(const char *file, struct reason *reason)
 	return true;
 }
 
+/* Whether the root that we are in has nothing in it at all. */
+static bool root_is_empty(void)
+{
+	DIR *root = opendir("/");
+	struct dirent *entry;
+	int count = 0;
+
+	while (root && (entry = readdir(root)))
+		count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	if (root)
+		closedir(root);
+	return root && count == 0;
+}
+
 static bool decide_absent(const char *word, struct reason *reason)
 {
 	const char *root = root_outside() ? root_outside() : "";
+
+	if (*root && root_is_empty()) {
+		FIX("make a small root there, in Strata's source:  lab/rootfs %.800s", root);
+		return REASON("EXEC-NOENT", "execve(2)",
+			      "the new root %.700s is an empty directory, and programs are looked "
+			      "for in it only",
+			      root);
+	}
 
 	if (strchr(word, '/')) {
 		FIX("see what is there:  ls %.300s%.300s", root, directory_of(word));
 		return REASON("EXEC-NOENT", "execve(2)", "there is no such file%s%.200s",
 			      *root ? " in the new root " : "", root);
 	}
-	FIX("install it, or type where it is:  find %.200s/ -name %.200s -type f", root,
-	    paste_word(word));
+	FIX("install it, or type where it is:  find %.200s/ -name %.200s -type f%s", root,
+	    paste_word(word),
+	    !chain_name
+		    ? ""
+		    : "\nor, if this is the name of an image: there are none here, but directories:\n"
+		      "compose-run --rootfs DIR -- sh");
 	return REASON("EXEC-NOENT", "environ(7)",
 		      "no directory of PATH has it%s%.200s: PATH=%.400s",
 		      *root ? " in the new root " : "", root,

@@ -7,6 +7,12 @@
 #include "paste.h"
 #include "sysctl.h"
 
+/* What a tool that makes a namespace needs in front, typed where we began. */
+static const char *with_rights(const struct state *state)
+{
+	return paste_first(state->uid != 0 || state->in_user_namespace);
+}
+
 /* It may not be written to. */
 static bool decide_denied(bool net, const struct sysctl *sysctl, const struct state *state,
 			  struct reason *reason)
@@ -74,8 +80,8 @@ static bool decide_missing(bool net, const struct sysctl *sysctl, const struct s
 		return REASON("SYSCTL-PROC", "proc(5)",
 			      "settings are files below /proc/sys, and there is no /proc here");
 	}
-	FIX("see which there are:  %s%s -- ls %.*s", state->uid == 0 ? "" : "ns-user ", tool,
-	    length, sysctl->path);
+	FIX("see which there are:  %s%s -- ls %.*s", with_rights(state), tool, length,
+	    sysctl->path);
 	return REASON(
 		"SYSCTL-NONE", net ? "network_namespaces(7)" : "ipc_namespaces(7)",
 		"there is no %s in this namespace: its name is mistyped, or its kernel module "
@@ -116,8 +122,8 @@ bool sysctl_decide(const char *tool, const struct sysctl *sysctl, int error,
 	case EINVAL:
 	case ERANGE:
 	case ENOSPC:
-		FIX("see what it looks like:  %s%s -- cat %s", state->uid == 0 ? "" : "ns-user ",
-		    tool, sysctl->path);
+		FIX("see what it looks like:  %s%s -- cat %s", with_rights(state), tool,
+		    sysctl->path);
 		return REASON("SYSCTL-VALUE", page,
 			      "the kernel does not take '%.100s' for it: that is of another kind "
 			      "(number, list, name), or too large or small",

@@ -99,7 +99,7 @@ void why_read_state(const char *call, struct state *state)
 	state->seccomp = atoi(field(text, "Seccomp"));
 	state->threads = atoi(field(text, "Threads"));
 	state->unshare_refused = unshare(0) != 0;
-	/* After a chroot "/" is mostly a plain folder (statx(2), 5.8). */
+	/* After a chroot "/" is mostly a plain directory (statx(2), 5.8). */
 	state->root_changed = statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &root) == 0 &&
 			      !(root.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 	if (read_file("/proc/self/uid_map", text, sizeof(text)) > 0) {
@@ -166,18 +166,35 @@ static void kernel_words(char *text, size_t size)
 	}
 }
 
-/* Adds a text behind "  why: "; its further lines are set in as far. */
-static int add_lines(char *text, size_t size, const char *label, const char *lines)
+/* A line of 100 columns, without "  why: ". */
+#define WHY_WIDTH 93
+
+/* How much of a line of text fits into `width`: up to its end, or up to the last
+ * blank that leaves it no wider; a word that is wider stays whole. */
+static size_t fitting(const char *line, size_t width)
+{
+	size_t end = strcspn(line, "\n"), fits = width;
+
+	if (end <= width)
+		return end;
+	while (fits > 0 && line[fits] != ' ')
+		fits--;
+	return fits > 0 ? fits : strcspn(line, " \n");
+}
+
+/* Adds a text behind "  why: "; its further lines are set in as far, and those
+ * wider than `width` are broken. */
+static int add_lines(char *text, size_t size, const char *label, const char *lines, size_t width)
 {
 	int n = 0;
 
 	while (*lines && n < (int)size) {
-		size_t length = strcspn(lines, "\n");
+		size_t length = fitting(lines, width);
 
 		n += snprintf(text + n, size - (size_t)n, "  %-4s %.*s\n", label, (int)length,
 			      lines);
 		label = "";
-		lines += length + (lines[length] == '\n');
+		lines += length + (lines[length] == '\n' || lines[length] == ' ');
 	}
 	return n < (int)size ? n : (int)size - 1;
 }
@@ -186,9 +203,10 @@ void why_add(char *text, size_t size, const struct reason *reason)
 {
 	size_t n = strlen(text);
 
-	n += (size_t)add_lines(text + n, size - n, "why:", reason->why);
-	n += (size_t)add_lines(text + n, size - n, "fix:", reason->fix);
-	add_lines(text + n, size - n, "see:", reason->see);
+	n += (size_t)add_lines(text + n, size - n, "why:", reason->why, WHY_WIDTH);
+	/* What can be pasted stays in one piece. */
+	n += (size_t)add_lines(text + n, size - n, "fix:", reason->fix, sizeof(reason->fix));
+	add_lines(text + n, size - n, "see:", reason->see, sizeof(reason->see));
 }
 
 void why_die(const char *call, const char *phrase)

@@ -84,7 +84,7 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 		struct reason *reason);
 
 /* Adds the lines of a reason, "  why: ...", "  fix: ...", "  see: ...", to a
- * text: what has no fix has no such line. */
+ * text: what has no fix has no such line. A why is broken into lines of up to 100 columns. */
 void why_add(char *text, size_t size, const struct reason *reason);
 
 /* Says "TOOL: cannot PHRASE: ...", the call, the reason, the fix; ends with

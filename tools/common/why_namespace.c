@@ -101,13 +101,17 @@ static bool decide_unshare(const char *tool, const char *call, int error, const 
 			      state->uid);
 	}
 	if (user && state->userns_clone == 0 && !why_has(state, CAP_SYS_ADMIN)) {
-		FIX("sysctl -w kernel.unprivileged_userns_clone=1   (as root), or use sudo");
+		FIX("sudo sysctl -w kernel.unprivileged_userns_clone=1\nor become root:  %s",
+		    paste_line("sudo", NULL));
 		return REASON("USERNS-DEBIAN", "user_namespaces(7)",
 			      "kernel.unprivileged_userns_clone = 0: this machine lets only root "
 			      "create user namespaces");
 	}
 	if (!user && state->proc_visible && !(state->bounding >> CAP_SYS_ADMIN & 1)) {
-		FIX("put capdrop behind %s:  %s%s capdrop -- sh", tool, paste_directory(), tool);
+		bool inside = state->in_user_namespace;
+
+		FIX("put capdrop behind %s:  %s%s%s capdrop -- sh", tool, paste_first(inside),
+		    inside ? "" : paste_directory(), tool);
 		return REASON("NS-PRIV", "capabilities(7)",
 			      "CAP_SYS_ADMIN was dropped, for good: it is not in our bounding set "
 			      "either");
@@ -117,8 +121,8 @@ static bool decide_unshare(const char *tool, const char *call, int error, const 
 		    "or become root:  %s",
 		    paste_line("ns-user", NULL), paste_line("sudo", NULL));
 		return REASON("NS-PRIV", "user_namespaces(7)",
-			      "you are uid %u without CAP_SYS_ADMIN; without it only user "
-			      "namespaces may be created",
+			      "you are uid %u without CAP_SYS_ADMIN, a part of root's power; "
+			      "without it only user namespaces may be created",
 			      state->uid);
 	}
 	return false;
@@ -140,9 +144,13 @@ static bool decide_open(int error, const struct state *state, struct reason *rea
 			FIX("become root:  %s", paste_line("sudo", NULL));
 		if (joining.uid != (uid_t)-1 && joining.uid != state->uid)
 			return REASON("NS-JOIN-PRIV", "ptrace(2)",
-				      "process %d belongs to uid %u, and you are uid %u: only who "
-				      "could trace a process may enter its namespaces",
-				      joining.pid, joining.uid, state->uid);
+				      "process %d belongs to uid %u%s, and you are uid %u: only "
+				      "who could trace a process may enter its namespaces",
+				      joining.pid, joining.uid,
+				      state->in_user_namespace && joining.uid == 65534
+					      ? " (which stands for all that have no number here)"
+					      : "",
+				      state->uid);
 		return REASON("NS-JOIN-PRIV", "ptrace(2)",
 			      "only who could trace a process may enter its namespaces, and "
 			      "process %d has more capabilities than we have, or lets nobody look "

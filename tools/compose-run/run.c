@@ -18,7 +18,7 @@
 #include "ulimits.h"
 
 /* What the first link is called by. Behind env(1), PATH is the container's,
- * and our folder may not be in it. The further links are found beside it. */
+ * and our directory may not be in it. The further links are found beside it. */
 static char *first_name(char *name)
 {
 	const char *folder = tool_directory();

@@ -33,7 +33,7 @@ static void require_proc(void)
 		die("there is no /proc of the kernel's here, and so no label can be set");
 }
 
-/* A file that only a running AppArmor answers. The folder came with 5.8. */
+/* A file that only a running AppArmor answers. The directory came with 5.8. */
 static bool has_own_folder(void)
 {
 	char text[256];

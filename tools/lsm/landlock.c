@@ -44,7 +44,7 @@ struct port_rule {
 
 #define RULE_NET_PORT 2 /* LANDLOCK_RULE_NET_PORT, 6.7 */
 
-/* Rights that make sense for a file; the others are for what is in a folder,
+/* Rights that make sense for a file; the others are for what is in a directory,
  * and the kernel refuses a rule that gives them on a file. */
 #define FILE_RIGHTS                                                   \
 	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | \
@@ -72,7 +72,7 @@ static const struct later {
 	bool optional; /* taken where it is there, and not asked for elsewhere */
 	const char *kernel, *what;
 } later[] = {
-	{ FILES, LANDLOCK_ACCESS_FS_REFER, 2, false, "5.19", "moving files between folders" },
+	{ FILES, LANDLOCK_ACCESS_FS_REFER, 2, false, "5.19", "moving files between directories" },
 	{ FILES, LANDLOCK_ACCESS_FS_TRUNCATE, 3, false, "6.2", "emptying files" },
 	{ FILES, LANDLOCK_ACCESS_FS_IOCTL_DEV, 5, false, "6.10", "ioctl on devices" },
 	{ FILES, LANDLOCK_ACCESS_FS_RESOLVE_UNIX, 9, true, "7.1", "connecting to sockets by path" },
@@ -216,7 +216,7 @@ static void allow_path(int ruleset, const struct lsm_path *path, uint64_t handle
 	if (rule.parent_fd >= 0 && !S_ISDIR(status.st_mode))
 		rule.allowed_access &= FILE_RIGHTS;
 
-	/* The rule is on the file or folder itself, and on all that is below
+	/* The rule is on the file or directory itself, and on all that is below
 	 * it; a rename of the path does not change that. */
 	STEP(syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0),
 	     "allow %s for '%s' (rights 0x%llx)", path->option, path->path,

@@ -263,7 +263,7 @@ static const struct rule rules[] = {
 		   "lsm_get_self_attr lsm_set_self_attr lsm_list_modules syslog",
 	  .with = CAP(CAP_SYS_ADMIN) },
 
-	/* A file by its number on the disk, past all folders on the way: how
+	/* A file by its number on the disk, past all directories on the way: how
 	 * 'Shocker' (2014) read the host's files from within a container. */
 	{ .names = "open_by_handle_at", .with = CAP(CAP_DAC_READ_SEARCH) },
 	{ .names = "chroot", .with = CAP(CAP_SYS_CHROOT) },

@@ -44,7 +44,7 @@ static bool decide_version(int error, const struct lsm_machine *machine, struct 
 		return true;
 	}
 	if (error == EOPNOTSUPP) {
-		FIX("boot with  lsm=landlock,%s  on the kernel's command line (Debian, Ubuntu: in "
+		FIX("boot with  lsm=landlock,%s  on the kernel's command line (Debian, Ubuntu: in"
 		    "\nGRUB_CMDLINE_LINUX of /etc/default/grub, then: sudo update-grub)",
 		    *machine->modules ? machine->modules : "...");
 		return REASON("LL-OFF", "landlock(7)",
@@ -52,7 +52,7 @@ static bool decide_version(int error, const struct lsm_machine *machine, struct 
 			      "modules that run:\n%s",
 			      *machine->modules ? machine->modules : "can't be told");
 	}
-	FIX("lsm --status   shows the filters; or %s", leave);
+	FIX("see the filters:  lsm --status\nor %s", leave);
 	return REASON("LL-REFUSED", "landlock(7)",
 		      "the kernel does not say which version of Landlock it has: a seccomp filter "
 		      "may forbid the\nquestion, and %d hold%s here",
@@ -101,7 +101,7 @@ static bool decide_path(int error, const struct lsm_machine *machine, struct rea
 		return false;
 	quoted = paste_word(machine->path);
 	if (error == EACCES && *machine->closed) {
-		FIX("ls -ld %s   shows its mode; or leave  %s %s  out", machine->closed,
+		FIX("see its mode:  ls -ld %s\nor leave  %s %s  out", machine->closed,
 		    machine->option, quoted);
 		free(quoted);
 		return REASON("LL-PATH", "path_resolution(7)",
@@ -142,8 +142,8 @@ static bool decide_apparmor(int error, const struct lsm_machine *machine, struct
 {
 	switch (error) {
 	case ENOENT:
-		FIX("sudo apparmor_parser -r /etc/apparmor.d/FILE   with the file that has 'profile "
-		    "%s';\n'sudo aa-status' lists those that are loaded",
+		FIX("load the file that has 'profile %s':  sudo apparmor_parser -r "
+		    "/etc/apparmor.d/FILE\nor see those that are loaded:  sudo aa-status",
 		    machine->profile);
 		return REASON("AA-NOPROFILE", "apparmor_parser(8)",
 			      "no profile of the name '%s' is loaded; 'no such file' is AppArmor's "
@@ -160,7 +160,7 @@ static bool decide_apparmor(int error, const struct lsm_machine *machine, struct
 			      machine->label);
 	case EACCES:
 		FIX("add  change_profile -> %s,  to that profile, and load it again;\nsudo dmesg | "
-		    "grep DENIED   shows the refusal",
+		    "grep DENIED   # shows the refusal",
 		    machine->profile);
 		return REASON("AA-DENIED", "apparmor.d(5)",
 			      "the profile that this process is under, '%s',\ndoes not allow to "
@@ -183,8 +183,8 @@ static bool decide_selinux(int error, const struct lsm_machine *machine, struct 
 			      machine->context, mode, machine->label);
 	case EACCES:
 	case EPERM:
-		FIX("sudo ausearch -m avc -ts recent   shows the refusal, and  audit2allow  the rule "
-		    "that is missing");
+		FIX("see the refusal, and the rule that is missing:\n"
+		    "sudo ausearch -m avc -ts recent | audit2allow");
 		return REASON(
 			"SE-DENIED", "selinux(8)",
 			"the policy does not let '%s'\nchoose a context for execve (SELinux is %s)",
@@ -215,8 +215,8 @@ static bool decide_trace(int error, const struct state *state, const struct lsm_
 		FIX(machine->ptrace_scope >= 3
 			    ? "boot again; it can't be lowered, and something sets it (grep -r "
 			      "ptrace_scope /etc/sysctl.d)"
-			    : "sudo sysctl -w kernel.yama.ptrace_scope=1   (weakens the machine "
-			      "until the next boot)");
+			    : "sudo sysctl -w kernel.yama.ptrace_scope=1   # weakens the machine "
+			      "until the next boot");
 		return REASON("TRACE-YAMA", "ptrace(2)",
 			      "Yama forbids it: kernel.yama.ptrace_scope = %d, with which %s",
 			      machine->ptrace_scope,
@@ -224,8 +224,8 @@ static bool decide_trace(int error, const struct state *state, const struct lsm_
 							 : "only CAP_SYS_PTRACE may trace");
 	}
 	if (machine->filters > 0) {
-		FIX("in Docker:  docker run --cap-add SYS_PTRACE ...  or a kernel from 4.8 on; "
-		    "lsm --status   shows the filters");
+		FIX("in Docker:  docker run --cap-add SYS_PTRACE ...  or a kernel from 4.8 on\n"
+		    "see the filters:  lsm --status");
 		return REASON(
 			"TRACE-SECCOMP", "ptrace(2)",
 			"nothing else is in the way, and one of the %d seccomp filters that hold "

@@ -28,6 +28,7 @@
 #include "lsm.h"
 #include "message.h"
 #include "number.h"
+#include "paste.h"
 #include "step.h"
 #include "why.h"
 
@@ -78,7 +79,7 @@ static _Noreturn void refuse_large(const char *name)
 {
 	struct reason refusal = { 0 }, *reason = &refusal;
 
-	FIX("ls -l %s   shows what it is", name);
+	FIX("see what it is:  ls -l %s", name);
 	(void)REASON("SC-JSON", "seccomp(2)", "no profile is as long as that; Docker's has 20 KB");
 	why_refuse(reason, "%s: a seccomp profile may have up to %d bytes", name,
 		   PROFILE_BYTES_MAX);
@@ -136,11 +137,11 @@ static _Noreturn void refuse_unknown_call(const char *name)
 	(void)REASON("SC-NAME", "syscalls(2)",
 		     "a filter that leaves a name out would not forbid what it is asked to forbid");
 	if (near) {
-		FIX("write %s instead", near);
+		FIX("%s", paste_edit(name, near));
 		why_refuse(reason, "--deny: no system call is named '%.80s'; did you mean '%s'?",
 			   name, near);
 	}
-	FIX("strace -c PROGRAM   lists the calls that a program makes");
+	FIX("see which calls a program makes:  strace -c PROGRAM");
 	why_refuse(reason, "--deny: no system call is named '%.80s'; syscalls(2) lists them", name);
 }
 

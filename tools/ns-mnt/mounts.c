@@ -63,7 +63,7 @@ static int open_below(const char *root, const char *path)
 	return open_below_with(root, path, 0);
 }
 
-/* Makes what is missing of a mount point: folders, and at its end a folder or
+/* Makes what is missing of a mount point: directories, and at its end a directory or
  * an empty file. Returns a descriptor of it, or -1 with errno set. */
 static int make_below(const char *root, const char *path, bool folder)
 {
@@ -475,14 +475,14 @@ static void make_dev(struct mount_order *order)
 	put_devices(dev, taken);
 
 	/* Terminals of one's own: nobody opens those of the machine. */
-	STEP(mkdirat(dev, "pts", 0755), "make the folder pts");
+	STEP(mkdirat(dev, "pts", 0755), "make the directory pts");
 	mount = mount_new("devpts", "devpts", "newinstance,ptmxmode=0666,mode=0620",
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	STEP(move_mount(mount, "", dev, "pts", MOVE_MOUNT_F_EMPTY_PATH), "put the devpts in place");
 	drop(mount);
 
 	/* POSIX shared memory is files here (shm_overview(7)). */
-	STEP(mkdirat(dev, "shm", 01777), "make the folder shm");
+	STEP(mkdirat(dev, "shm", 01777), "make the directory shm");
 	mount = mount_new("tmpfs", "shm", "mode=1777,size=64m",
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	STEP(move_mount(mount, "", dev, "shm", MOVE_MOUNT_F_EMPTY_PATH), "put the tmpfs in place");

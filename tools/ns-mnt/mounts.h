@@ -44,7 +44,7 @@ void mount_make(struct mount_order *order);
  * a step fails.
  *
  * The mount point of an order as a descriptor (O_PATH). Below --root a missing
- * one is made, a folder or an empty file; without a root it has to be there.
+ * one is made, a directory or an empty file; without a root it has to be there.
  * openat2(2). */
 int mount_open_target(const struct mount_order *order, bool folder);
 

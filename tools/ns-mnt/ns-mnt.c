@@ -56,7 +56,7 @@ static const char usage[] =
 	"                          type=bind,...,idmap=0:100000:65536 or idmap=PID|FILE\n"
 	"                          shows its files with other owners\n"
 	"  --remount-ro DST        make DST and what is below it read-only\n"
-	"  --mask PATH             hide a file or a folder behind an empty one\n"
+	"  --mask PATH             hide a file or a directory behind an empty one\n"
 	"                          (-PATH, for these two: only if it is there)\n"
 	"  --propagation private|slave|shared|unchanged  default: private\n"
 	"  --no-proc               leave /proc as it is\n"

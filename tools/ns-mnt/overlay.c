@@ -1,9 +1,9 @@
-/* overlay.c: folders laid over each other.
+/* overlay.c: directories laid over each other.
  *
- * An overlay shows lower layers, which are only read, as one folder, and puts
+ * An overlay shows lower layers, which are only read, as one directory, and puts
  * all that is written into an upper layer: a file of a lower one is copied
  * there first, and one that is deleted is covered by a mark ("whiteout"). So a
- * hundred containers can share an image. The work folder, on the file system
+ * hundred containers can share an image. The work directory, on the file system
  * of the upper layer, is where the kernel prepares what has to appear there in
  * one step. Read on: Documentation/filesystems/overlayfs.rst of the kernel. */
 #include <errno.h>
@@ -42,7 +42,7 @@ static bool in_first_user_namespace(void)
 /* All that fsconfig(2) takes as one value. */
 #define VALUE_SIZE 256
 
-/* Adds one layer as the kernel wants it, ':' and '\' escaped. A folder that the
+/* Adds one layer as the kernel wants it, ':' and '\' escaped. A directory that the
  * new mount will cover (the one on `covered`, NULL for a new place) is named
  * by a descriptor, and so is one whose name takes too much of the room. */
 static void add_lower(char list[VALUE_SIZE], const char *folder, const char *covered)
@@ -113,12 +113,12 @@ void mount_overlay(const struct mount_order *order)
 		mount = mount_new("tmpfs", "overlay", "mode=0755",
 				  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 		mount_put(mount, target, order);
-		STEP(mkdirat(mount, "upper", 0755), "make the folder for what is written");
-		STEP(mkdirat(mount, "work", 0755), "make the overlay's own folder");
+		STEP(mkdirat(mount, "upper", 0755), "make the directory for what is written");
+		STEP(mkdirat(mount, "work", 0755), "make the overlay's own directory");
 		upper = copy_text("upper");
 		work = copy_text("work");
 		before = STEP(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC),
-			      "open the current folder");
+			      "open the current directory");
 		STEP(fchdir(mount), "go to the tmpfs");
 		target = mount;
 	}
@@ -138,7 +138,7 @@ void mount_overlay(const struct mount_order *order)
 	mount = STEP(fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV), "make a mount of the overlay");
 	step_kernel_log = -1;
 	if (own_tmpfs) {
-		STEP(fchdir(before), "go back to the current folder");
+		STEP(fchdir(before), "go back to the current directory");
 		if (!dry_run)
 			close(before);
 	}

@@ -1,4 +1,4 @@
-/* overlay.h: folders laid over each other. */
+/* overlay.h: directories laid over each other. */
 #ifndef STRATA_OVERLAY_H
 #define STRATA_OVERLAY_H
 

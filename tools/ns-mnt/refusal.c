@@ -129,13 +129,11 @@ static bool decide_revealing(const struct state *state, const struct mnt_facts *
 static bool decide_kinds(const struct mnt_facts *facts, struct reason *reason)
 {
 	const struct mount_order *order = facts->order;
-	char *target = paste_word(order->target);
 
 	if (facts->source_is_directory)
 		FIX("take a directory for it; make one:  mkdir -p /tmp/place");
 	else
-		FIX("take a file in that directory; make one:  touch %s/file", target);
-	free(target);
+		FIX("take a file for it; make one:  touch /tmp/place");
 	return REASON("MNT-DST", "mount(2)",
 		      "the mount point '%s' is %s, and what goes there is %s", order->target,
 		      facts->target_is_directory ? "a directory" : "a file",

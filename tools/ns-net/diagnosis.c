@@ -24,7 +24,7 @@ static bool decide_lo(const struct ladder *ladder, struct reason *reason)
 	const char *address = is_four(ladder) ? "127.0.0.1" : "::1";
 
 	if (!ladder->lo_up) {
-		FIX("ip link set lo up   (or run ns-net without --no-lo)");
+		FIX("ip link set lo up\nor run ns-net without --no-lo");
 		return REASON("NET-LO", "network_namespaces(7)",
 			      "lo is down, as in each new network namespace; with it down, even %s "
 			      "gives 'Network is unreachable'",
@@ -62,7 +62,7 @@ static bool decide_address(const struct ladder *ladder, struct reason *reason)
 			      ladder->device, is_four(ladder) ? 4 : 6);
 	}
 	if (ladder->duplicate) {
-		FIX("ip address delete %s dev %s   and add another one",
+		FIX("ip address delete %s dev %s   # and add another one",
 		    address_network_text(&ladder->own), ladder->device);
 		return REASON("NET-ADDRESS", "ip-address(8)",
 			      "%s has %s, and may not use it: somebody else there has it as well",
@@ -91,7 +91,7 @@ static bool decide_gateway(const struct ladder *ladder, struct reason *reason)
 	const char *gateway = address_text(&route->gateway);
 
 	if (!route->found) {
-		FIX("ip route add default via %s dev %s   (with your gateway's address)",
+		FIX("ip route add default via %s dev %s   # with your gateway's address",
 		    likely_gateway(ladder), ladder->device);
 		return REASON("NET-GATEWAY", "ip-route(8)",
 			      "there is no route to %s, only one to the neighbors in %s",
@@ -157,10 +157,10 @@ static bool firewall(const struct ladder *ladder, const char *seen, struct reaso
 static bool candidates(const struct ladder *ladder, const char *where, struct reason *reason)
 {
 	FIX("%s, as root:\n"
-	    "sysctl %s   (NET-FORWARD: is to be 1)\n"
-	    "nft list ruleset   (NET-MASQ: 'masquerade' is to be there; NET-FILTER: no 'drop' of "
-	    "ours)\n"
-	    "ping %s   (nobody is there if the gateway gets no answer either)",
+	    "sysctl %s   # NET-FORWARD: is to be 1\n"
+	    "nft list ruleset   # NET-MASQ: 'masquerade' is to be there; NET-FILTER: no 'drop' of "
+	    "ours\n"
+	    "ping %s   # nobody is there if the gateway gets no answer either",
 	    where, forwarding_key(ladder), address_text(&ladder->target));
 	return REASON("NET-OUTSIDE", "ip(7)",
 		      "the gateway answers, and %s does not. Either the gateway does not forward; "

@@ -235,21 +235,10 @@ static void look_at_names(struct ladder *ladder)
 /* Prints a rung that does not hold, in the form that all reasons have. */
 static void print_broken(const char *name, const struct reason *reason)
 {
-	const char *const labels[] = { "why:", "fix:", "see:" };
-	const char *const texts[] = { reason->why, reason->fix, reason->see };
+	char text[2400] = "";
 
-	printf("✗ %-8s [%s]\n", name, reason->id);
-	for (size_t i = 0; i < 3; i++) {
-		const char *label = labels[i];
-
-		for (const char *line = texts[i]; *line; line += *line == '\n') {
-			size_t length = strcspn(line, "\n");
-
-			printf("  %-4s %.*s\n", label, (int)length, line);
-			label = "";
-			line += length;
-		}
-	}
+	why_add(text, sizeof(text), reason);
+	printf("✗ %-8s [%s]\n%s", name, reason->id, text);
 }
 
 bool doctor_climb(const struct doctor *doctor)

@@ -95,8 +95,9 @@ static bool decide_map(const char *call, int error, const struct ns_user_facts *
 			"MAP-TWICE", "user_namespaces(7)",
 			"the map has been written already, by somebody else, and a map can be "
 			"written once");
-	/* Otherwise files could be made with capabilities that count outside. */
-	if (users && !plan->setfcap && map_takes_root(map)) {
+	/* Otherwise files could be made with capabilities that count outside. Who
+	 * is an ordinary user never had it, and may map one id only (below). */
+	if (users && !plan->setfcap && (plan->privileged || own == 0) && map_takes_root(map)) {
 		FIX("put ns-user before capdrop:  ns-user capdrop -- sh");
 		return REASON("MAP-SETFCAP", "user_namespaces(7)",
 			      "user 0 may only be mapped with CAP_SETFCAP outside (since Linux "

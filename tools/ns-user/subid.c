@@ -55,7 +55,7 @@ int subid_add(FILE *file, const char *name, uid_t uid, unsigned long inner, char
 	return ranges;
 }
 
-/* How root lends ids to him: those that nobody has yet. */
+/* How root lends ids to a user: those that nobody has yet. */
 static _Noreturn void refuse_none(const char *path, const char *name, unsigned long beyond)
 {
 	struct reason refusal = { .id = "SUBID-NONE", .see = "subuid(5)" }, *reason = &refusal;
@@ -75,9 +75,10 @@ static _Noreturn void refuse_none(const char *path, const char *name, unsigned l
 			 paste_swap("--map-auto", "--uid-map 0:100000:65536 --gid-map "
 						  "0:100000:65536"));
 	}
-	snprintf(refusal.why, sizeof(refusal.why),
-		 "%s says which ids besides his own a user may map, and has no line for %s%suid %u",
-		 path, name, *name ? ", " : "", uid);
+	snprintf(
+		refusal.why, sizeof(refusal.why),
+		"%s says which ids a user may map besides their own, and has no line for %s%suid %u",
+		path, name, *name ? ", " : "", uid);
 	if (*name)
 		why_refuse(reason, "no subordinate ids for user %s in %s", name, path);
 	why_refuse(reason, "no subordinate ids for uid %u in %s", uid, path);

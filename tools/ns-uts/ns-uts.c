@@ -116,7 +116,8 @@ static const char *check_name(const char *name, const char *what)
 	}
 	for (const char *c = name; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.", *c))
-			die("a %s has letters, digits, '-' and '.', and no '%s'", what, c);
+			die("a %s has letters, digits, '-' and '.', and '%s' has something else: '%s'",
+			    what, name, c);
 	if (*name == '-' || *name == '.')
 		die("a %s does not begin with '%c'", what, *name);
 	return name;
