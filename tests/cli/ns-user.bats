@@ -344,3 +344,17 @@ as_lent() {
 	run ns-user --uid-map 5:1000:10 --gid-map 5:2000:10 -- id -u
 	[ "$output" = 65534 ]
 }
+
+@test "--show-map takes one number, and says when a process is not ours to look at" {
+	for process in '' 12345678901 x; do
+		run ns-user --show-map "$process"
+		[ "$status" -eq 125 ]
+		[[ $output == *"takes the number of a process, not '$process'"* ]]
+	done
+	run ns-user --show-map self true
+	[ "$status" -eq 125 ]
+	[[ $output == *"takes one process"* ]]
+	[ "$(id -u)" -ne 0 ] || return 0
+	run ns-user --show-map 1
+	[ "$status" -eq 0 ] || [[ $output == *"root can"* ]]
+}

@@ -303,6 +303,44 @@ class Cases:
         t.expect(PROMPT)
         self.assert_shell_works(t)
 
+    def test_in_the_background_it_stops_and_in_front_it_has_the_keys(self):
+        t = self.terminal()
+        t.enter("compose-run -t --without cgroup -- sh -c 'read -r line; echo \"<$line>\"' &")
+        t.find("compose-run", "T")
+        self.assert_shell_works(t)
+        t.enter("fg")
+        t.find("sh", "S")
+        t.enter("some words")
+        t.expect("<some words>\n")
+        t.expect(PROMPT)
+        self.assertEqual(t.status(), 0)
+        self.assert_shell_works(t)
+
+    def test_when_nobody_reads_its_output_any_more_it_is_hung_up(self):
+        t = self.terminal()
+        t.enter("compose-run -t --without cgroup -- yes | head -1")
+        t.expect("y\n")
+        t.expect(PROMPT)
+        self.assert_shell_works(t)
+
+    def test_keys_that_the_program_does_not_read_keep_no_signal_away(self):
+        t = self.terminal()
+        t.enter("compose-run -t --without cgroup -- sh -c 'stty raw -echo; trap \"exit 5\" TERM; "
+                "echo rea''dy; while :; do sleep 0.1; done'")
+        t.expect("ready")
+        outermost = min((p for p in t.others() if p.name == "compose-run"), key=lambda p: p.pid)
+        os.set_blocking(t.master, False)
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            try:
+                os.write(t.master, b"x" * 4096)
+            except BlockingIOError:
+                time.sleep(0.05)
+        os.set_blocking(t.master, True)
+        os.kill(outermost.pid, signal.SIGTERM)
+        until(lambda: not [p for p in descendants() if p.pid == outermost.pid], "it has ended")
+        t.close()
+
     def ends_with_key(self, line, key, status, shell="bash"):
         t = self.terminal(shell)
         t.enter(line)

@@ -21,9 +21,41 @@
 
 static struct termios saved; /* how our terminal was */
 
+/* Also where it is not our session's: then there is no front. */
+static bool is_in_front(void)
+{
+	pid_t front = tcgetpgrp(0);
+
+	return front <= 0 || front == getpgrp();
+}
+
 static void give_terminal_back(void)
 {
-	tcsetattr(0, TCSADRAIN, &saved);
+	if (is_in_front())
+		tcsetattr(0, TCSADRAIN, &saved);
+}
+
+/* In the background, keys and the modes of the terminal are for the one in
+ * front. So our group stops, as one does that reads there, until it is brought
+ * to the front. All signals are blocked; termios(3). */
+static void wait_for_front(void)
+{
+	sigset_t one, pending;
+
+	sigemptyset(&one);
+	sigaddset(&one, SIGTTIN);
+	while (!is_in_front()) {
+		void (*action)(int) = signal(SIGTTIN, SIG_DFL);
+
+		kill(0, SIGTTIN);
+		sigprocmask(SIG_UNBLOCK, &one, NULL);
+		sigprocmask(SIG_BLOCK, &one, NULL);
+		signal(SIGTTIN, action);
+		/* We did not stop: there is no shell that could go on with us. */
+		sigpending(&pending);
+		if (!sigismember(&pending, SIGCONT))
+			return;
+	}
 }
 
 /* All keys come as they are typed, for the other terminal to make sense of. */
@@ -31,6 +63,7 @@ static void take_terminal(void)
 {
 	struct termios raw = saved;
 
+	wait_for_front();
 	cfmakeraw(&raw);
 	tcsetattr(0, TCSADRAIN, &raw);
 }
@@ -43,7 +76,8 @@ static void copy_size(int master)
 		ioctl(master, TIOCSWINSZ, &size);
 }
 
-/* Carries what is there from one to the other. Returns false at its end. */
+/* Carries what is there from one to the other. Returns false at its end, or when
+ * nobody takes it any more. */
 static bool carry(int from, int to)
 {
 	char bytes[16384];
@@ -53,7 +87,9 @@ static bool carry(int from, int to)
 		return errno == EINTR || errno == EAGAIN;
 	for (ssize_t done = 0, n; done < got; done += n) {
 		n = write(to, bytes + done, (size_t)(got - done));
-		if (n < 0 && errno != EINTR)
+		if (n < 0 && errno == EAGAIN)
+			poll(&(struct pollfd){ .fd = to, .events = POLLOUT }, 1, -1);
+		else if (n < 0 && errno != EINTR)
 			return false;
 		n = n < 0 ? 0 : n;
 	}
@@ -103,32 +139,73 @@ static void take_signal(int signals, int master, pid_t child)
 		return;
 	if (info.ssi_signo == SIGWINCH)
 		copy_size(master);
-	else if (info.ssi_signo != SIGCHLD && info.ssi_signo != SIGCONT)
+	else if (info.ssi_signo == SIGCONT) /* the shell had it meanwhile */
+		take_terminal();
+	else if (info.ssi_signo != SIGCHLD)
 		kill(child, (int)info.ssi_signo);
+}
+
+/* Keys that the other terminal has no room for yet, since its program does not
+ * read. Nobody waits for that: signals and output go on. */
+struct keys {
+	bool ended;
+	size_t count;
+	char bytes[4096];
+};
+
+static void read_keys(struct keys *keys)
+{
+	ssize_t got = read(0, keys->bytes, sizeof(keys->bytes));
+
+	if (got > 0)
+		keys->count = (size_t)got;
+	else if (got == 0 || (errno != EINTR && errno != EAGAIN))
+		keys->ended = true;
+}
+
+static void type_keys(struct keys *keys, int master)
+{
+	ssize_t typed = write(master, keys->bytes, keys->count);
+
+	if (typed > 0) {
+		keys->count -= (size_t)typed;
+		memmove(keys->bytes, keys->bytes + typed, keys->count);
+	}
 }
 
 static _Noreturn void carry_until_end(int master, int signals, pid_t child)
 {
 	struct pollfd fds[] = {
 		{ .fd = 0, .events = POLLIN },
-		{ .fd = master, .events = POLLIN },
+		{ .fd = master },
 		{ .fd = signals, .events = POLLIN },
 	};
+	struct keys keys = { .ended = false };
 	int status;
 
 	while (!has_ended(child, &status)) {
+		fds[0].fd = keys.ended || keys.count ? -1 : 0;
+		fds[1].events = keys.count ? POLLIN | POLLOUT : POLLIN;
 		if (poll(fds, 3, -1) < 0 && errno != EINTR)
 			break;
 		if (fds[2].revents)
 			take_signal(signals, master, child);
-		if (fds[0].revents && !carry(0, master))
-			fds[0].fd = -1;
-		if (fds[1].revents && !carry(master, 1))
-			fds[1].fd = -1;
+		if (fds[0].revents)
+			read_keys(&keys);
+		if (keys.count)
+			type_keys(&keys, master);
+		/* Nobody sees it any more: that is a hang-up, which closing our
+		 * end is for the other. */
+		if (fds[1].revents & ~POLLOUT && !carry(master, 1)) {
+			close(master);
+			fds[1].fd = master = -1;
+			keys.ended = true;
+			keys.count = 0;
+		}
 		fds[0].revents = fds[1].revents = fds[2].revents = 0;
 	}
 	/* What was printed last. */
-	fds[1].fd = master;
+	fds[1].events = POLLIN;
 	while (poll(fds + 1, 1, 0) > 0 && carry(master, 1))
 		;
 	give_terminal_back();
@@ -155,6 +232,10 @@ void run_on_pty(void)
 
 	if (tcgetattr(0, &saved) != 0)
 		refuse();
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	wait_for_front();
+	tcgetattr(0, &saved); /* the shell in front may have changed it */
 	master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
 		die_errno("cannot make a terminal");
@@ -163,15 +244,17 @@ void run_on_pty(void)
 	if (slave < 0 || tcsetattr(slave, TCSANOW, &saved) != 0)
 		die_errno("cannot open the new terminal");
 	copy_size(master);
+	if (fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
+		die_errno("cannot keep the new terminal from making us wait");
 	signal(SIGCHLD, SIG_DFL);
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &old);
 	signals = signalfd(-1, &all, SFD_CLOEXEC);
 	child = signals < 0 ? -1 : fork();
 	if (child < 0)
 		die_errno("cannot fork for the new terminal");
 	if (child > 0) {
-		close(slave);
+		/* The slave stays open here: were it closed for a moment, we
+		 * would take that for the end. */
+		signal(SIGPIPE, SIG_IGN);
 		take_terminal();
 		carry_until_end(master, signals, child);
 	}

@@ -222,6 +222,9 @@ int main(int argc, char *argv[])
 		case NO_MORE: plan.no_more = true; break;
 		case SHOW_MAP: show = true; break;
 		}
+	if (show && argv[optind] && argv[optind + 1])
+		die("--show-map takes one process, and runs nothing: what is '%s' for?",
+		    argv[optind + 1]);
 	if (show)
 		exit(show_map(argv[optind] ? argv[optind] : "self") ? 0 : EXIT_TOOL_FAILED);
 	if (plan.join && (mode || plan.automatic || plan.no_more || *plan.uid_map ||

@@ -1,4 +1,5 @@
 /* show.c: the maps in words. See ns-user.h. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,14 +93,18 @@ bool show_map(const char *process)
 	struct stat our_space;
 	char path[64];
 
-	if (strcmp(process, "self") != 0 && process[strspn(process, "0123456789")])
+	if (strcmp(process, "self") != 0 &&
+	    (!*process || strlen(process) > 10 || process[strspn(process, "0123456789")]))
 		die("--show-map takes the number of a process, not '%s'", process);
 	read_part(&shown, "uid_map", shown.uid_map, sizeof(shown.uid_map));
 	read_part(&shown, "gid_map", shown.gid_map, sizeof(shown.gid_map));
 	read_part(&shown, "setgroups", shown.setgroups, sizeof(shown.setgroups));
 	snprintf(path, sizeof(path), "/proc/%.20s/ns/user", process);
 	if (stat(path, &shown.space) != 0 || stat("/proc/self/ns/user", &our_space) != 0)
-		die_errno("cannot look at %s", path);
+		die_errno("cannot look at %s%s", path,
+			  errno == EACCES ? ", of a process that another user has, or that has "
+					    "more powers; root can"
+					  : "");
 	shown.ours = shown.space.st_ino == our_space.st_ino;
 
 	show_ranges(shown.uid_map, false);
