@@ -115,7 +115,7 @@ static void paths(void **unused)
 	expect(ATTACH, EINVAL, NULL, "", "");
 	facts.source_is_directory = false;
 	expect(ATTACH, EINVAL, "MNT-DST", "'/x/y' is a directory, and what goes there is a file",
-	       "touch /x/y/file");
+	       "touch /tmp/place");
 	expect(ATTACH, ENOTDIR, "MNT-DST", "is a directory", "");
 	expect("open_below_with(order->root, order->target, 0)", ELOOP, "MNT-DST", "CVE-2019-19921",
 	       "ls -ld /x/y");

@@ -71,6 +71,12 @@ static void map_of_root(void **unused)
 	plan.uid = 0;
 	plan.privileged = true;
 	expect(UID_CALL, EPERM, "MAP-SETFCAP", "CAP_SETFCAP");
+	/* An ordinary user never had it: what one may map is the own id. */
+	plan.uid = 1000;
+	plan.privileged = false;
+	expect(UID_CALL, EPERM, "MAP-OUTER", "only your own id, 1000");
+	plan.uid = 0;
+	plan.privileged = true;
 	/* With it, that is not the reason. */
 	plan.setfcap = true;
 	expect(UID_CALL, EPERM, NULL, NULL);
