@@ -330,7 +330,7 @@ void detach(const struct chain *chain, const char *name, bool remove)
 {
 	struct stored stored = { .directory = -1, .created = time(NULL) };
 	int answer[2], ends[2], on = 1, null;
-	pid_t child, shim;
+	pid_t child, shim, parent;
 
 	if (!name)
 		name = choose_name();
@@ -369,6 +369,7 @@ void detach(const struct chain *chain, const char *name, bool remove)
 	ends[0] = move_up(ends[0]);
 	socket_end = move_up(ends[1]);
 
+	parent = getpid();
 	child = fork();
 	if (child < 0)
 		die_errno("cannot fork the container");
@@ -381,6 +382,9 @@ void detach(const struct chain *chain, const char *name, bool remove)
 	close(stored.directory);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 		die_errno("cannot ask to be killed with the shim");
+	/* Had it died before that, we would not have been told. */
+	if (getppid() != parent)
+		_Exit(EXIT_TOOL_FAILED);
 	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null < 0 || dup2(null, 0) < 0)
 		die_errno("cannot read from /dev/null");

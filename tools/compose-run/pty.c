@@ -228,7 +228,7 @@ void run_on_pty(void)
 {
 	int master, slave, signals;
 	sigset_t all, old;
-	pid_t child;
+	pid_t child, parent;
 
 	if (tcgetattr(0, &saved) != 0)
 		refuse();
@@ -248,6 +248,7 @@ void run_on_pty(void)
 		die_errno("cannot keep the new terminal from making us wait");
 	signal(SIGCHLD, SIG_DFL);
 	signals = signalfd(-1, &all, SFD_CLOEXEC);
+	parent = getpid();
 	child = signals < 0 ? -1 : fork();
 	if (child < 0)
 		die_errno("cannot fork for the new terminal");
@@ -264,6 +265,9 @@ void run_on_pty(void)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || setsid() < 0 ||
 	    ioctl(slave, TIOCSCTTY, 0) != 0)
 		die_errno("cannot make the new terminal ours");
+	/* Had the other one died before that, we would not have been told. */
+	if (getppid() != parent)
+		_Exit(EXIT_TOOL_FAILED);
 	if (dup2(slave, 0) < 0 || dup2(slave, 1) < 0 || dup2(slave, 2) < 0)
 		die_errno("cannot make the new terminal input and output");
 	close(slave);
