@@ -15,7 +15,10 @@ LINK = $(CC) $(CFLAGS) -static -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 BUILD_NEEDS = gcc libc6-dev libcap-dev libseccomp-dev libjansson-dev
 RUN_NEEDS = procps iproute2
 TEST_NEEDS = bats libcmocka-dev strace busybox-static python3 procps iproute2 \
-	libcap2-bin mandoc clitest uidmap
+	libcap2-bin mandoc clitest uidmap iputils-ping nftables iptables \
+	passt slirp4netns
+LAB_NEEDS = $(sort $(shell sed -n "s/^packages='\(.*\)'/\1/p" lab/*/check.sh))
+COURSE_NEEDS = pandoc mandoc
 CHECK_NEEDS = clang-format clang-tidy cppcheck shellcheck mandoc
 
 TOOLS = ns-pid ns-uts ns-mnt ns-ipc ns-net ns-user chroot cgroup capdrop lsm
@@ -42,8 +45,9 @@ LIBS_capdrop = -lcap
 LIBS_lsm = -lseccomp -ljansson
 $(foreach t,$(filter-out chroot,$(TOOLS)),$(eval $(call tool,$(t))))
 
-# chroot and compose-run carry the ten inside (tools/common/links.c).
-bin/chroot: build/common/carrier.o
+# chroot and compose-run carry the ten inside (tools/common/links.c), and the
+# links that compose-run adds to them.
+bin/chroot: build/common/carrier.o $(patsubst tools/%.c,build/%.o,$(wildcard tools/compose-run/link_*.c))
 bin/compose-run: $(call objects,compose-run)
 bin/chroot bin/compose-run: $(fused) build/common/links.o build/libcommon.a
 	@mkdir -p bin
@@ -66,9 +70,17 @@ build/fused/%.o: tools/%.c $(HEADERS) Makefile
 build/completion/strata.bash: tools/common/completion $(TOOLS:%=bin/%) bin/compose-run
 	tools/common/completion bin $(@D)
 
+# Says that it takes a while, if it does, and compiles as much at once as there
+# are processors (unless -j says otherwise): $(call build,WHAT,FILES,TARGETS).
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+define build
+	@$(MAKE) -q $(2) 2>/dev/null || echo 'make: building $(1)' >&2
+	@$(MAKE) --no-print-directory -s $(JOBS) $(3)
+endef
+
 run:
 	@lab/need $(BUILD_NEEDS) $(RUN_NEEDS)
-	@$(MAKE) --no-print-directory -s all
+	$(call build,the commands: half a minute or so,bin/chroot bin/compose-run,all)
 	@lab/first-run
 
 test: test-needs
@@ -76,18 +88,29 @@ test: test-needs
 test-%: test-needs
 	@tests/run $*
 test-needs:
-	@lab/need $(BUILD_NEEDS) $(TEST_NEEDS)
-	@$(MAKE) --no-print-directory -s all tests
-tests:
-	@$(MAKE) --no-print-directory -s -f tests/unit/unit.mk
+	@lab/need $(sort $(BUILD_NEEDS) $(TEST_NEEDS) $(MORE_NEEDS))
+	$(call build,the commands: half a minute or so,bin/chroot bin/compose-run,all)
+	$(call build,the unit tests: half a minute or so,-f tests/unit/unit.mk,-f tests/unit/unit.mk)
+
+# The labs about other people's engines as well, and each of the others left at
+# every step.
+test-labs-all: MORE_NEEDS = $(LAB_NEEDS)
+test-labs-all: test-needs
+	@STRATA_LABS_ALL=yes tests/run labs
+	@tests/labs/stopped $(shell grep -L '^daemons=yes' lab/*/check.sh | cut -d / -f 2)
 
 test-vm: all
 	@tests/vm/test-vm $(MACHINES)
 bench: all
 	@tests/bench/bench
 
+course:
+	@lab/need $(BUILD_NEEDS) $(COURSE_NEEDS)
+	$(call build,the commands: half a minute or so,bin/chroot bin/compose-run,all)
+	@lab/course build/course
+
 check:
-	@lab/need $(BUILD_NEEDS) $(CHECK_NEEDS)
+	@lab/need $(sort $(BUILD_NEEDS) $(CHECK_NEEDS))
 	@tests/check
 
 install: all
@@ -109,4 +132,4 @@ uninstall:
 clean:
 	rm -rf bin build
 
-.PHONY: all headers run test test-needs tests test-vm bench check install uninstall clean
+.PHONY: all headers run test test-needs test-labs-all test-vm bench course check install uninstall clean

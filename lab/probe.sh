@@ -21,6 +21,13 @@ no() {
 	reason=$(printf '%s\n' "$@")
 }
 
+# not_here TEXT...: this machine, or this user, has not what the task takes; the
+# line is not judged.
+not_here() {
+	verdict=none
+	reason=$(printf '%s\n' "$@")
+}
+
 # The processes of the line: its session, what descends from it, and, since who
 # has lost his parents may be in another session, what carries our mark in the
 # environment, or reads or writes our files.
@@ -48,6 +55,22 @@ quoted() { printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
 pause() { sleep 0.04; }
 attempts() { echo $((LAB_SECONDS * 25)); }
 
+# settle: wait until all processes of the line sleep, in two looks: what they had begun
+# is done then, also on a busy machine; some do something all the time, so not for ever.
+settle() {
+	i=$(attempts) quiet=0
+	while [ $quiet -lt 2 ] && [ "$i" -gt 0 ]; do
+		if rests; then quiet=$((quiet + 1)); else quiet=0; fi
+		pause
+		i=$((i - 1))
+	done
+}
+
+rests() {
+	its=$(its_processes | sort -u | paste -s -d , -)
+	[ -z "$its" ] || ! ps -o stat= -p "$its" | grep -q '^[RD]'
+}
+
 # A line that writes without end fills no disk (64 MB; some shells count in kB).
 limit_files() { ulimit -f 131072; }
 
@@ -68,6 +91,7 @@ start() {
 
 # finish: end the line, and all that it started.
 finish() {
+	end_line
 	[ -n "$line_pid" ] || return 0
 	exec 9>&-
 	i=0
@@ -124,7 +148,8 @@ a_shell() {
 		if [ -s "$scratch/err" ]; then
 			no "the line ended (status $status) before its shell answered; it said:" "$(said)"
 		else
-			no "the line ended (status $status) without giving a shell; it must end in one, as in: ... -- sh"
+			no "the line ended (status $status) without giving a shell; it must end in one, as in: ... -- sh" \
+				"$(sed -n '1,2s/^/| /p' "$scratch/out")"
 		fi
 		return 1
 	elif [ $status = 99 ]; then

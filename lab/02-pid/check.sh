@@ -44,7 +44,7 @@ check_2() {
 		return
 	fi
 	# Let an init get ready for signals.
-	sleep 0.3
+	settle
 	# Typed at a prompt, the line has no sh -c around it, and what gets the
 	# signal is its first program.
 	first=$(ps -o pid= --ppid "$line_pid" | tr -d ' ')
@@ -57,6 +57,7 @@ check_2() {
 		pause
 		i=$((i - 1))
 	done
+	settle
 	[ -z "$(its_processes)" ] || {
 		if [ "$(sed -n 's/^NSpid:.*[[:space:]]\([0-9]*\)$/\1/p' "/proc/$inside/status" 2>/dev/null)" = 1 ]; then
 			no "SIGTERM was sent to the line, and it goes on: sleep is PID 1 of its namespace, and has no handler for SIGTERM" \

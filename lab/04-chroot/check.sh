@@ -1,27 +1,10 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # lab/lab reads these, and sets those
+# shellcheck source=lab/box.sh
+. "$lab/box.sh"
 needs=any
+packages='busybox-static'
 
-# Beside the box a file that must not be read from inside, with a new text each time.
-make_box() {
-	[ -x "$folder/box/bin/busybox" ] || rootfs "$folder/box" >/dev/null 2>"$scratch/err" || {
-		no "the checker can't make the directory box:" "$(said)"
-		return 1
-	}
-	treasure=gold-$(date +%N)
-	echo "$treasure" >"$folder/treasure"
-	echo "$treasure" | tr gold GOLD >"$folder/box/etc/mark"
-}
-
-# in_the_box: is the shell's / the box, and is it root?
-in_the_box() {
-	if [ "$(ask 'cat /etc/mark')" != "$(cat "$folder/box/etc/mark")" ]; then
-		no "the root directory of the shell is not the box" \
-			"in its / there are: $(ask 'echo /*' | cut -c1-60) ..."
-	elif [ "$(ask 'id -u')" != 0 ]; then
-		no "the shell is not root inside (id -u says $(ask 'id -u')); for another user the escape would be no trick"
-	fi
-	[ "$verdict" = yes ]
-}
+rooted() { root_in_the_box "for another user the escape would be no trick"; }
 
 # no_way_out: the treasure can't be read by the ways of this lab.
 no_way_out() {
@@ -45,7 +28,7 @@ check_1() {
 	make_box || return
 	start "$1"
 	a_shell || return
-	in_the_box && no_way_out
+	rooted && no_way_out
 }
 
 title_2="a root shell in the box where ps shows the shell as process 1, and with no way out"
@@ -53,7 +36,7 @@ check_2() {
 	make_box || return
 	start "$1"
 	a_shell || return
-	in_the_box || return
+	rooted || return
 	own pid || {
 		no "the shell has no PID namespace of its own, so it can't be process 1"
 		return

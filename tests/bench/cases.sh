@@ -121,6 +121,11 @@ containers() {
 	mkdir -p "$bundle"
 	jq --arg who "$as" --arg root "$root" --arg uid "$uid" --arg gid "$gid" \
 		-f "$here/config.jq" "$build/filter.json" >"$bundle/config.json"
+	# The same bundle for the three.
+	if built compose-run; then
+		case_of "compose-run-bundle-$as" container "$as" 'compose-run --bundle' \
+			"$bin/compose-run" --bundle "$bundle"
+	fi
 	if peer crun crun; then
 		case_of "crun-$as" container "$as" crun crun run -b "$bundle" {}
 	fi

@@ -11,7 +11,7 @@ def ratio(one; other): if $all[one] and $all[other]
 def target(what; value; most; unit): {what: what, value: value, most: most, unit: unit,
 	met: (if value == null then null else value <= most end)};
 def faster(what; one; other; most): target(what; ratio(one; other); most; "")
-	+ (if one | startswith("compose-run") then {floor: ratio("floor" + one[11:]; other)} else {} end);
+	+ (if one | startswith("compose-run") then {floor: ratio("floor-" + (one | split("-") | last); other)} else {} end);
 def over(one; two): if one and two and two > 0 then one / two else null end;
 .results |= map(. + {to_floor: ratio(.id; "floor-" + .who),
 	to_theirs: ratio(.id; if .id | startswith("one-") then "their-" + .id[4:]
@@ -21,7 +21,10 @@ def over(one; two): if one and two and two > 0 then one / two else null end;
 	faster("  to bubblewrap, root"; "compose-run-root"; "bwrap-root"; 0.5),
 	faster("  to crun, root"; "compose-run-root"; "crun-root"; 0.3),
 	faster("  to runc, root"; "compose-run-root"; "runc-root"; 0.08),
-	faster("  to unshare with all namespaces, root"; "compose-run-root"; "unshare-root"; 1.0),
+	faster("compose-run --bundle to crun, root"; "compose-run-bundle-root"; "crun-root"; 0.3),
+	faster("  to runc, root"; "compose-run-bundle-root"; "runc-root"; 0.08),
+	faster("  to runc, ordinary user"; "compose-run-bundle-user"; "runc-user"; 0.08),
+	faster("compose-run to unshare with all namespaces, root"; "compose-run-root"; "unshare-root"; 1.0),
 	faster("  to bubblewrap, ordinary user"; "compose-run-user"; "bwrap-user"; 0.5),
 	(target("  system calls of one start, root"; $all["compose-run-root"].calls; 150; "calls")
 		+ {floor: $all["floor-root"].calls}),

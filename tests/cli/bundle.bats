@@ -1,81 +1,10 @@
 # compose-run --bundle: a container as an OCI bundle's config.json says.
 
 load helper
+load bundle
 
 setup() {
-	ns-user true 2>/dev/null || skip "this user may make no user namespace here"
-	cd "$BATS_TEST_TMPDIR"
-	mkdir box
-	"$BATS_TEST_DIRNAME/../../lab/rootfs" box/rootfs >/dev/null ||
-		skip "no busybox root: is busybox-static installed?"
-	config
-}
-
-is_root() { [ "$(id -u)" -eq 0 ]; }
-
-# Writes box/config.json: a small container, in which statements of Python's
-# change something. An ordinary user's has a user namespace.
-config() {
-	python3 - "$(id -u)" "$(id -g)" "$*" >box/config.json <<-'END'
-		import json, sys
-		uid, gid = int(sys.argv[1]), int(sys.argv[2])
-		capabilities = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"]
-		c = {
-		    "ociVersion": "1.0.2",
-		    "process": {
-		        "user": {"uid": 0, "gid": 0},
-		        "args": ["sh"],
-		        "env": ["PATH=/bin", "TERM=xterm"],
-		        "cwd": "/",
-		        "capabilities": {key: capabilities for key in ("bounding", "permitted", "effective")},
-		        "noNewPrivileges": True,
-		    },
-		    "root": {"path": "rootfs", "readonly": True},
-		    "hostname": "box",
-		    "mounts": [
-		        {"destination": "/proc", "type": "proc", "source": "proc"},
-		        {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
-		         "options": ["nosuid", "strictatime", "mode=755", "size=65536k"]},
-		        {"destination": "/dev/pts", "type": "devpts", "source": "devpts",
-		         "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"]},
-		    ],
-		    "linux": {
-		        "namespaces": [{"type": t} for t in ("pid", "network", "ipc", "uts", "mount")],
-		        "resources": {"devices": [{"allow": False, "access": "rwm"}]},
-		        "maskedPaths": ["/proc/kcore", "/proc/keys", "/proc/timer_list"],
-		        "readonlyPaths": ["/proc/sys", "/proc/irq"],
-		    },
-		}
-		p, l = c["process"], c["linux"]
-		if uid:
-		    l["namespaces"].append({"type": "user"})
-		    l["uidMappings"] = [{"containerID": 0, "hostID": uid, "size": 1}]
-		    l["gidMappings"] = [{"containerID": 0, "hostID": gid, "size": 1}]
-		    del l["resources"]
-		def mount(destination, **keys):
-		    c["mounts"].append({"destination": destination, **keys})
-		exec(sys.argv[3])
-		json.dump(c, sys.stdout, indent=1)
-	END
-}
-
-# Without a cgroup of one's own a note says so each time.
-box() {
-	local status=0
-	compose-run --bundle box "$@" 2>errors || status=$?
-	grep -v 'note: no cgroup of its own' errors >&2 || true
-	return $status
-}
-
-run_box() { run box "$@"; }
-
-refused() {
-	local what=$1
-	shift
-	run_box "$@"
-	[ "$status" -eq 125 ]
-	[[ $output == *"$what"* ]]
-	! grep -q INSIDE <<<"$output"
+	make_box
 }
 
 @test "the program, its directory, its environment, its host name and its ids" {
@@ -153,21 +82,153 @@ c["root"]["readonly"] = False'
 	[ "$(tr '\n' ' ' <<<"$output")" = "/mnt/in:  /srv/in: x " ]
 }
 
+@test "a mount point that a read-only root lacks is made in it, as by runc and crun" {
+	local engine modes='' tested=0 rootless=
+	is_root || rootless=--rootless
+	mkdir decoy
+	for engine in runc crun ours; do
+		rm -rf box && mkdir box
+		"$BATS_TEST_DIRNAME/../../lab/rootfs" box/rootfs >/dev/null
+		rmdir box/rootfs/proc box/rootfs/sys box/rootfs/dev
+		# What is missing behind a link of the image's is made inside.
+		ln -s "$PWD/decoy" box/rootfs/out
+		mkdir -p "box/rootfs$PWD/decoy"
+		config 'mount("/new/dir", type="tmpfs", source="tmpfs")
+mount("/etc/new-file", source="/etc/hostname", options=["bind"])
+mount("/out/deep", type="tmpfs", source="tmpfs")
+mount("/dev/shm/deep", type="tmpfs", source="tmpfs"); mount("/new/dir/sub", type="tmpfs", source="tmpfs")
+p["args"] = ["sh", "-c", "touch /x 2>/dev/null && echo WRITTEN; cat /etc/new-file; cut -d \" \" -f5 /proc/self/mountinfo | grep -E \"new|deep\" | sort"]'
+		if [ "$engine" = ours ]; then
+			box >got
+		else
+			command -v "$engine" >/dev/null || continue
+			XDG_RUNTIME_DIR=$PWD ns-mnt -- sh -c 'umount /sys/fs/cgroup/unified 2>/dev/null
+				exec "$@"' sh "$engine" run -b box "points-$$" >got 2>errors </dev/null ||
+				XDG_RUNTIME_DIR=$PWD timeout 20 "$engine" --root "$PWD/state" run -b box \
+					"points-$$" >got 2>errors </dev/null || continue
+		fi
+		grep -qx "$(cat /etc/hostname)" got
+		[ "$(grep -c / got)" -eq 5 ]
+		if grep WRITTEN got; then false; fi
+		[ -d box/rootfs/new/dir ] && [ -f box/rootfs/etc/new-file ] && [ -d box/rootfs/proc ]
+		[ ! -e box/rootfs/dev/shm ] && [ ! -e box/rootfs/new/dir/sub ] && [ ! -e box/rootfs/x ]
+		[ -d "box/rootfs$PWD/decoy/deep" ]
+		[ -z "$(ls -A decoy)" ]
+		# Then nothing of it is in the line.
+		if box --print-chain | grep -e --make-; then false; fi
+	done
+}
+
+@test "files with other owners: in a container without a user namespace" {
+	is_root || skip "only root may show files with other owners"
+	mkdir data
+	touch data/of-root data/of-7
+	chown 7:8 data/of-7
+	config 'mount("/mnt", source="../data", options=["rbind", "idmap"],
+    uidMappings=[{"containerID": 0, "hostID": 1234, "size": 1}, {"containerID": 7, "hostID": 0, "size": 1}],
+    gidMappings=[{"containerID": 0, "hostID": 5678, "size": 10}])'
+	ns-mnt --mount "type=bind,src=$PWD/data,dst=/mnt,idmap=0:1:1" true ||
+		skip "the file system of $PWD takes no map"
+	run_box -- sh -c 'stat -c "%n %u:%g" /mnt/*; touch /mnt/new'
+	[ "${lines[0]}" = "/mnt/of-7 0:5686" ]
+	[ "${lines[1]}" = "/mnt/of-root 1234:5678" ]
+	# 0 inside is 7 on the disk; a gid that no map has can't be written.
+	[[ ${lines[2]} == *"Value too large"* ]]
+	config 'mount("/mnt", source="../data", options=["bind", "idmap"])'
+	refused "mounts[3].options has a value that can't be used" -- echo INSIDE
+}
+
+@test "files with other owners: in a user namespace, by the container's own map" {
+	is_root || skip "only root may show files with other owners"
+	dir=/var/tmp/strata-idmap.$$
+	mkdir -p "$dir/data" && cp -a box "$dir"
+	chmod 755 "$dir"
+	cd "$dir"
+	touch data/of-root data/of-7
+	chown 7:8 data/of-7
+	config 'l["namespaces"].append({"type": "user"})
+for m in ("uid", "gid"): l[m + "Mappings"] = [{"containerID": 0, "hostID": 100000, "size": 1000}]
+mount("/mnt", source="../data", options=["rbind", "ridmap"])
+mount("/tmp", source="/usr", options=["rbind", "ro"])'
+	if ! ns-mnt --mount "type=bind,src=$PWD/data,dst=/mnt,idmap=0:1:1" true; then
+		cd / && rm -rf "$dir"
+		skip "the file system of $dir takes no map"
+	fi
+	run_box -- sh -c 'stat -c "%n %u:%g" /mnt/*; stat -c "%u" /tmp; tr -s " " </proc/self/uid_map'
+	[ "$(tr '\n' ' ' <<<"$output")" = "/mnt/of-7 7:8 /mnt/of-root 0:0 65534  0 100000 1000 " ]
+	run_box -- touch /mnt/made
+	[ "$(stat -c %u:%g data/made)" = 0:0 ]
+	# The machine's own mount is as it was.
+	[ "$(stat -c %u data/of-7)" = 7 ]
+	if grep -q "$dir" /proc/self/mountinfo; then false; fi
+	config 'l["namespaces"].append({"type": "user"})
+for m in ("uid", "gid"): l[m + "Mappings"] = [{"containerID": 0, "hostID": 100000, "size": 1000}]
+mount("/mnt", source="../data", options=["bind", "idmap"]); mount("/tmp", source="../data", options=["bind"])'
+	refused "mounts[3].source is not supported" -- echo INSIDE
+	cd / && rm -rf "$dir"
+}
+
+@test "an ordinary user is told why files can't have other owners" {
+	if is_root; then skip "for an ordinary user"; fi
+	mkdir data
+	config 'mount("/mnt", source="../data", options=["bind", "idmap"])'
+	refused "mounts[3].options is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
+	[[ $output == *"takes root where their file system was mounted, and you"*"are uid $(id -u)"* ]]
+}
+
 @test "the default devices are there, and work; others can't be opened" {
 	run_box -- sh -c 'ls /dev | tr "\n" " "; echo x >/dev/null; head -c 3 /dev/zero | wc -c; ls -l /dev/fd /dev/ptmx'
 	[ "$status" -eq 0 ]
 	[[ ${lines[0]} == "fd full null ptmx pts random stderr stdin stdout tty urandom zero "* ]]
 	[[ $output == *"/dev/ptmx -> pts/ptmx"* ]]
-	is_root || return 0
-	# A node may be made with CAP_MKNOD; to open it is denied.
-	config 'for key in ("bounding", "permitted", "effective"): p["capabilities"][key] = ["CAP_MKNOD"]'
-	run_box -- sh -c 'mknod /dev/disk c 1 3 && echo made; cat /dev/disk && echo opened'
+	is_root || skip "the rest takes root: only who has CAP_MKNOD on the machine can make a node"
+	# Who may mount, and make nodes: the rules are those of the cgroup.
+	config 'for key in ("bounding", "permitted", "effective"): p["capabilities"][key] = ["CAP_MKNOD", "CAP_SYS_ADMIN"]'
+	run_box -- sh -c 'mount -t tmpfs none /mnt; cd /mnt; mknod disk b 8 0; mknod mem c 1 1; mknod null c 1 3 && echo x >null && echo opened'
+	[ "$(grep -c 'Operation not permitted' <<<"$output")" -eq 2 ]
+	[ "$(grep -c opened <<<"$output")" -eq 1 ]
+}
+
+@test "linux.resources.devices: what is allowed can be opened, so far, and nothing else" {
+	is_root || skip "rules about devices take root"
+	config 'for key in ("bounding", "permitted", "effective"): p["capabilities"][key] = ["CAP_MKNOD"]
+l["resources"]["devices"] += [{"allow": True, "type": "c", "major": 1, "minor": 11, "access": "wm"},
+    {"allow": True, "type": "b", "access": "m"}]
+mount("/mnt", type="tmpfs", source="tmpfs")'
+	# /dev/kmsg by another name, to write to, and a disk that can't be opened.
+	run_box -- sh -c 'cd /mnt; mknod log c 1 11; mknod disk b 8 0 && echo made; : >log && echo written; cat log; cat disk'
 	[[ $output == *made* ]]
-	[[ $output != *opened* ]]
-	[[ $output == *"Permission denied"* ]]
-	# Who may mount could take that off again.
-	config 'for key in ("bounding", "permitted", "effective"): p["capabilities"][key] = ["CAP_SYS_ADMIN"]'
-	refused "linux.resources.devices is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
+	[[ $output == *written* ]]
+	[[ $output == *"can't open 'log': Operation not permitted"* ]]
+	[[ $output == *"can't open 'disk': Operation not permitted"* ]]
+	config 'l["resources"]["devices"][0]["allow"] = True
+for key in ("bounding", "permitted", "effective"): p["capabilities"][key] = ["CAP_MKNOD"]
+mount("/mnt", type="tmpfs", source="tmpfs")'
+	run_box -- sh -c 'mknod /mnt/log c 1 11 && : >/mnt/log && echo opened'
+	[[ $output == *opened* ]]
+}
+
+@test "linux.devices: a device of the machine's is bound; another one is refused" {
+	local device type=
+	for device in /dev/fuse /dev/kvm /dev/net/tun /dev/loop-control /dev/kmsg; do
+		[ -c "$device" ] && type=c && break
+	done
+	[ "$type" ] || skip "this machine has none of the devices that are known here"
+	printf -v minor '%d' "0x$(stat -c %T "$device")"
+	printf -v major '%d' "0x$(stat -c %t "$device")"
+	node="{'path': '$device', 'type': 'c', 'major': $major, 'minor': $minor"
+	# Without no new file system, as the mount point is made in it.
+	config "l['devices'] = [$node}]; c['root']['readonly'] = False
+l.setdefault('resources', {'devices': [{'allow': False}]})['devices'].append({'allow': True, 'type': 'c', 'major': $major, 'minor': $minor, 'access': 'r'})
+if uid: del l['resources']"
+	run_box -- stat -c '%t:%T %a' "$device"
+	[ "$output" = "$(stat -c '%t:%T %a' "$device")" ]
+	config "l['devices'] = [$node, 'fileMode': 1}]"
+	refused "linux.devices[0] is not supported" -- echo INSIDE
+	config "l['devices'] = [$node}]; l['devices'][0]['minor'] += 1"
+	refused "linux.devices[0] is not supported" -- echo INSIDE
+	config "l['devices'] = [{'path': '/dev/mem', 'type': 'p'}]"
+	refused "linux.devices[0] is not supported" -- echo INSIDE
 }
 
 @test "terminals can be opened in its devpts" {
@@ -314,7 +375,14 @@ mount("/sys/fs/cgroup", type="cgroup", options=["ro", "nosuid", "noexec", "nodev
 	config 'l["cgroupsPath"] = "bundle-test"; l["resources"]["pids"] = {"limit": 20}'
 	run_box -- cat /proc/self/cgroup
 	[ "$(grep -c '/bundle-test$' <<<"$output")" -ge 1 ]
-	config 'l["cgroupsPath"] = "/no/such/cgroup"'
+	parent=/strata-test-$$-$BATS_TEST_NUMBER
+	config "l['cgroupsPath'] = '$parent/in/c1'; l['resources']['pids'] = {'limit': 20}"
+	run_box -- sh -c 'cat /proc/self/cgroup; exec 3>&-'
+	[ "$(grep -c ":$parent/in/c1\$" <<<"$output")" -ge 1 ]
+	[ -z "$(find /sys/fs/cgroup -maxdepth 2 -name "${parent#/}")" ]
+	config "l['cgroupsPath'] = '$parent/../c1'"
+	refused "--parent: no part of the path begins with a '.'" -- echo INSIDE
+	config 'l["cgroupsPath"] = "a/b"'
 	refused "linux.cgroupsPath is not supported" -- echo INSIDE
 	config 'l["cgroupsPath"] = "system.slice:a:b"'
 	refused "linux.cgroupsPath is not supported" -- echo INSIDE
@@ -340,10 +408,10 @@ mount("/sys/fs/cgroup", type="cgroup", options=["ro", "nosuid", "noexec", "nodev
 }
 
 @test "nothing runs where something is not understood, and each is named" {
-	config 'c["hooks"] = {"prestart": [{"path": "/bin/true"}]}'
-	refused "hooks is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
-	config 'p["ioPriority"] = {"class": "IOPRIO_CLASS_IDLE", "priority": 4}'
-	refused "process.ioPriority is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
+	config 'l["intelRdt"] = {"closID": "a"}'
+	refused "linux.intelRdt is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
+	config 'l["mountLabel"] = "system_u:object_r:svirt_sandbox_file_t:s0"'
+	refused "linux.mountLabel is not supported [OCI-UNSUPPORTED]" -- echo INSIDE
 	config 'l["maskedPath"] = ["/proc/kcore"]'
 	refused 'linux.maskedPath is unknown [OCI-KEY]' -- echo INSIDE
 	[[ $output == *'did you mean "maskedPaths"'* ]]
@@ -456,4 +524,13 @@ mount("/sys/fs/cgroup", type="cgroup", options=["ro", "nosuid", "noexec", "nodev
 		tested=$((tested + 1))
 	done
 	[ "$tested" -gt 0 ] || skip "neither runc nor crun runs here"
+}
+
+@test "[PROC-PIDNS] without a PID namespace in the file: the fix speaks of the file" {
+	if is_root; then skip "root may mount /proc for the machine's PID namespace"; fi
+	config 'c["linux"]["namespaces"] = [n for n in c["linux"]["namespaces"] if n["type"] != "pid"]'
+	run compose-run --bundle box -- true
+	[ "$status" -eq 125 ]
+	[[ $output == *"[PROC-PIDNS]"*'"type": "pid"'* ]]
+	[[ $output != *"/ns-user"* ]]
 }

@@ -60,9 +60,9 @@ none=0000000000000000
 
 @test "--ambient survives an exec as another user than root" {
 	is_root || skip "only root can become another user"
-	[ "$(status_of CapEff capdrop --user 1000 --ambient net_raw)" = 0000000000002000 ]
-	[ "$(status_of CapAmb capdrop --user 1000 --ambient net_raw)" = 0000000000002000 ]
-	[ "$(status_of CapEff capdrop --user 1000 --keep net_raw)" = $none ]
+	[ "$(status_of CapEff capdrop --user 1000:1000 --ambient net_raw)" = 0000000000002000 ]
+	[ "$(status_of CapAmb capdrop --user 1000:1000 --ambient net_raw)" = 0000000000002000 ]
+	[ "$(status_of CapEff capdrop --user 1000:1000 --keep net_raw)" = $none ]
 }
 
 @test "--user and --groups change all ids, real, effective, saved and of the file system" {
@@ -82,6 +82,19 @@ none=0000000000000000
 	[ "$status" -eq 125 ]
 	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
 	[ "$(status_of Gid capdrop --user 54321:54321)" = "$(printf '54321\t54321\t54321\t54321')" ]
+}
+
+@test "a program in a directory that the new user may not enter: that is said" {
+	is_root || skip "only root can become another user"
+	mkdir -m 700 "$BATS_TEST_TMPDIR/closed"
+	cp "$(type -P true)" "$BATS_TEST_TMPDIR/closed/mine"
+	PATH=$BATS_TEST_TMPDIR/closed:/usr/bin:/bin run "$BIN/capdrop" --user 1000:1000 -- mine
+	[ "$status" -eq 127 ]
+	[[ $output == *"[EXEC-NOENT]"*"that uid 1000 may enter"*"may not enter:"*"$BATS_TEST_TMPDIR/closed"* ]]
+	[[ $output == *"namei -m $BATS_TEST_TMPDIR/closed"* ]]
+	# Without one, PATH is shown.
+	PATH=/usr/bin:/bin run "$BIN/capdrop" --user 1000:1000 -- mine
+	[[ $output == *"PATH=/usr/bin:/bin"* ]]
 }
 
 @test "--allow-new-privs leaves the bit off" {
@@ -222,6 +235,10 @@ none=0000000000000000
 	[[ $output == *"permitted    kill"* ]]
 	[[ $output == *"bounding     kill"* ]]
 	[[ $output == *"no_new_privs yes"* ]]
+	# Of a nearly full set those that are missing.
+	run own capdrop --drop kill,chown -- capdrop --print
+	[[ $output == *"permitted    all but chown,kill"* || $output == *"all but chown,kill,sys_resource"* ]]
+	[[ $output == *"inheritable  none"* ]]
 	run capdrop --print $$
 	[ "$status" -eq 0 ]
 	run capdrop --print nonsense
@@ -230,7 +247,7 @@ none=0000000000000000
 
 @test "the child of a supervisor dies with it although capdrop changed its user" {
 	is_root || skip "only root can become another user"
-	ns-pid capdrop --user 1000 -- sleep 300 3>&- &
+	ns-pid capdrop --user 1000:1000 -- sleep 300 3>&- &
 	pid=$!
 	child=
 	has_child() { child=$(cat "/proc/$pid/task/$pid/children") && [ -n "$child" ]; }
@@ -463,6 +480,17 @@ naive() {
 	run own capdrop --check --minimize -- touch "$BATS_TEST_TMPDIR/ran"
 	[ "$status" -eq 125 ]
 	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+}
+
+@test "--bounding leaves in that set what the others lose; without no_new_privs user 0 gets it back" {
+	[ "$(status_of CapBnd own capdrop --bounding chown,kill)" = 0000000000000021 ]
+	for set in CapInh CapPrm CapEff CapAmb; do
+		[ "$(status_of $set own capdrop --bounding chown,kill)" = $none ]
+	done
+	[ "$(status_of CapEff own capdrop --bounding chown --keep kill)" = 0000000000000020 ]
+	run own capdrop --bounding chown --allow-new-privs -- sed -n 's/^CapEff:.//p' /proc/self/status
+	[ "$status" -eq 0 ]
+	[[ $output == *"that means: chown;"*"[CAP-UID0]"*0000000000000001 ]]
 }
 
 @test "--inheritable puts into that set what is kept, and nothing else" {

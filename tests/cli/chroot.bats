@@ -136,7 +136,7 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	run own ns-pid ns-mnt --root root --proc /proc chroot --pivot root sh -c 'cat /proc/self/fd/7/secret; ls /proc/self/fd'
 	exec 7<&-
 	[[ $output != *decoy* ]]
-	! grep -qx 7 <<<"$output"
+	not grep -qx 7 <<<"$output"
 	run own chroot root touch /ran <"$PWD"
 	[ "$status" -eq 125 ]
 	[ ! -e root/ran ]
@@ -148,7 +148,7 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 	exec 7<&- 8<&-
 	[ "${lines[0]}" = decoy ]
 	grep -qx 7 <<<"$output"
-	! grep -qx 8 <<<"$output"
+	not grep -qx 8 <<<"$output"
 	for n in 0 2 x 3x 99; do
 		run own chroot --keep-fd "$n" root true
 		[ "$status" -eq 125 ]
@@ -278,6 +278,16 @@ paste_command() {
 	refused CHROOT-PRIV "you are uid $(id -u) without it" chroot root
 	paste_command
 	[ -e root/ran ]
+}
+
+@test "--pivot goes to a plain directory under each of its names" {
+	mkdir root/in
+	for place in '. root' 'root .' 'root ./' 'root/in ..' '. ./root/.'; do
+		(cd "${place% *}" && own ns-mnt chroot --pivot "${place#* }" sh -c 'echo /*')
+	done >seen
+	[ "$(wc -l <seen)" = 5 ]
+	[ "$(uniq seen)" = "$(head -n 1 seen)" ]
+	grep -q '^/bin .* /in ' seen
 }
 
 @test "[PIVOT-SAME]: the root that is the root already" {

@@ -16,7 +16,11 @@ setup() {
 teardown() {
 	local pid
 	for pid in "${TARGETS[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
-	[ "${#TARGETS[@]}" -eq 0 ] || sleep 0.2
+	# They need no tenth of a second for that; who has no target waits for nothing.
+	for _ in $(seq "$((${#TARGETS[@]} * 100))"); do
+		kill -0 "${PIDS[@]}" 2>/dev/null || break
+		sleep 0.05
+	done
 	for pid in "${PIDS[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
 	wait
 }
@@ -229,14 +233,45 @@ has_filter() { ! grep -q '^Seccomp:.0' /proc/self/status; }
 	[ "$status" -eq 0 ]
 }
 
+@test "--alike: two containers made by one line; what was left out of one is the only difference" {
+	need_namespaces
+	"$BATS_TEST_DIRNAME/../../lab/rootfs" root >/dev/null || skip "no busybox root here"
+	without=()
+	is_root || without=(--without cgroup)
+	start compose-run "${without[@]}" --rootfs root --
+	first=$TARGET
+	# As it is typed, which is what --print-chain is for.
+	start sh -c "$(compose-run "${without[@]}" --rootfs root --print-chain -- sh -c 'exec "$@"' - 2>/dev/null) \"\$@\"" -
+	compare "$first" "$TARGET" --alike
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	[ "$(layers_that_are alike | xargs)" = "${LAYERS[*]}" ]
+	[[ $(row ns-net) == *"a namespace of its own"* ]]
+	# Against ourselves nothing is.
+	compare "$first" --alike
+	[ "$status" -eq 1 ]
+	[[ $(layers_that_are different) == *"ns-user ns-pid ns-uts ns-ipc ns-net ns-mnt chroot "* ]]
+	for layer in ns-uts ns-ipc ns-net lsm capdrop; do
+		start compose-run "${without[@]}" --without "$layer" --rootfs root --
+		compare "$first" "$TARGET" --alike
+		[ "$status" -eq 1 ]
+		# Without ns-net the machine's /sys is bound, which is more mounts.
+		[ "$(layers_that_are different | xargs)" = "$layer" ] || [ "$layer" = ns-net ] || { echo "$layer: $output"; false; }
+		[ "$(verdict "$layer")" = different ] || { echo "$layer: $output"; false; }
+	done
+	start compose-run "${without[@]}" --rootfs root --hostname other --
+	compare "$first" "$TARGET" --alike
+	[ "$(layers_that_are different | xargs)" = ns-uts ]
+	compose-run --json --alike --compare "$first" "$first" | grep -q '"result": *"alike"'
+}
+
 @test "two programs of one container: the same, but for filters that nobody can compare" {
 	need_namespaces
 	without=()
 	is_root || without=(--without cgroup)
 	start compose-run "${without[@]}" --security-opt seccomp=unconfined --without lsm -- \
 		sh -c 'sleep 1000 & exec "$@"' -
-	other=$(pgrep -f '^sleep 1000$' --ns "$TARGET" --nslist pid | head -n 1)
-	[ "$other" ]
+	find_other() { other=$(pgrep -f '^sleep 1000$' --ns "$TARGET" --nslist pid | head -n 1) && [ "$other" ]; }
+	until_true find_other
 	compare "$TARGET" "$other"
 	[ "$status" -eq 0 ] || has_filter || { echo "$output"; false; }
 }
@@ -373,10 +408,10 @@ time.sleep(100)' >number 3>&- &
 @test "a process that ends while we look is an error, and no half of a table" {
 	strace -f -o /dev/null true 2>/dev/null || skip "strace does not work here"
 	start env
-	# Waiting for the child that looks inside takes a second.
-	strace -f -o /dev/null -e trace=wait4 -e inject=wait4:delay_enter=1000000 \
+	# Waiting for the child that looks inside takes two seconds.
+	strace -f -o trace -e trace=wait4 -e inject=wait4:delay_enter=2000000 \
 		compose-run --compare "$TARGET" >out 2>err &
-	sleep 0.5
+	until_true calls_begun wait4 1
 	kill -KILL "$TARGET"
 	status=0
 	wait "$!" || status=$?
@@ -403,6 +438,33 @@ time.sleep(100)' >number 3>&- &
 	rm -f /tmp/compare-run.$$
 	[ "$status" -eq 125 ] || skip "no /proc with hidepid here: $output"
 	[[ $output == *"[COMPARE-PROC]"*"hidepid"* ]] || { echo "$output"; false; }
+}
+
+@test "a container's name is as good as its number, also to --draw" {
+	is_root || export XDG_RUNTIME_DIR=$PWD
+	local name=cmp-$$ pid
+	compose-run --without cgroup -d --name "$name" -- sleep 100
+	pid=$(compose-run list | awk -v name="$name" '$1 == name { print $3 }')
+	TARGETS+=("$pid")
+	run compose-run --compare "$name" --json
+	[ "$(jq '.processes[0].pid' <<<"$output")" = "$pid" ]
+	[ "$status" -eq 1 ]
+	compare "$name" "$name"
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == "$pid (sleep) beside $pid (sleep)" ]]
+	compare $$ "$name"
+	[ "$status" -eq 1 ]
+	[[ ${lines[0]} == "$$ "*" beside $pid (sleep)" ]]
+	compose-run --draw "$name" | grep -q "Process $pid (sleep)"
+	kill -KILL "$pid"
+	compose-run wait "$name"
+	compare "$name"
+	[ "$status" -eq 125 ]
+	[[ $output == *"does not run: it is stopped (137)"* ]]
+	compose-run rm "$name"
+	compare "$name"
+	[ "$status" -eq 125 ]
+	[[ $output == *"there is no container '$name'"* ]]
 }
 
 @test "values that are none are refused" {
@@ -448,7 +510,7 @@ for layer in seen["layers"]:
 	pid=$(cat number)
 	[ "$(cat "/proc/$pid/comm")" != bash ]
 	compose-run --compare "$pid" >out || true
-	! grep -q "$(printf '\033')" out
+	not grep -q "$(printf '\033')" out
 	grep -qF "$pid (?[31m\"\\?x)" out || { cat out; false; }
 	compose-run --json --compare "$pid" >out.json || true
 	python3 -c 'import json; print(json.load(open("out.json"))["processes"][0]["command"])' ||

@@ -45,7 +45,7 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
 	run offered ns-mnt --propagation sh
 	[ "$output" = shared ]
 	run offered compose-run --network ''
-	[ "$(sort <<<"$output" | xargs)" = "host none" ]
+	[ "$(sort <<<"$output" | xargs)" = "bridge host none user" ]
 	run offered capdrop --preset ''
 	[ "$(sort <<<"$output" | xargs)" = "all docker none" ]
 	run offered ns-user --setgroups d

@@ -126,6 +126,15 @@ refused() {
 	[[ $output != *secret* ]]
 }
 
+@test "--volume refuses the words that Docker has behind the colon, each with what to do" {
+	refused 'chcon' -v /usr:/srv:ro,z
+	refused 'chcon' -v /usr:/srv:Z
+	refused '--propagation' -v /usr:/srv:rslave
+	refused ':ro or :rw' -v /usr:/srv:nocopy
+	refused 'mkdir -p ./new' -v ./new:/srv
+	[ ! -e new ]
+}
+
 @test "--mount refuses what it can't do, each with what to do instead" {
 	refused 'named volumes' --mount type=volume,src=name,dst=/srv
 	refused 'type=bind,src=./name,dst=/srv' --mount src=name,dst=/srv
@@ -141,6 +150,8 @@ refused() {
 	refused 'does not go with type=tmpfs' --mount type=tmpfs,dst=/srv,bind-propagation=rprivate
 	refused 'rprivate here' --mount type=bind,src=/usr,dst=/srv,bind-propagation=shared
 	refused "can't be had" --mount type=bind,src=/usr,dst=/srv,bind-nonrecursive
+	refused "mkdir -p" --mount type=bind,src=/usr,dst=/srv,bind-create-src
+	refused "no 'bind-recusive'" --mount type=bind,src=/usr,dst=/srv,bind-recusive=false
 	refused 'no images' --mount type=image,src=x,dst=/srv
 	refused "not 'npipe'" --mount type=npipe,src=x,dst=/srv
 	refused 'leave it out' --mount dst=/srv,volume-driver=local
@@ -179,6 +190,7 @@ refused() {
 # --- Power ---
 
 @test "--privileged: all capabilities, no filter, nothing masked, /sys and all devices" {
+	need_writable_sys
 	run_box --privileged -- sh -c '
 		grep -E "^(CapEff|CapBnd|Seccomp|NoNewPrivs):" /proc/self/status
 		sed -n "s/^[0-9]* [0-9]* [^ ]* [^ ]* \(\/[^ ]*\) \([^,]*\),.*/\1 \2/p" /proc/self/mountinfo
@@ -199,6 +211,7 @@ refused() {
 }
 
 @test "--privileged still is in a user namespace, and keeps what is asked for" {
+	need_writable_sys
 	run_box --privileged -- readlink /proc/self/ns/user
 	[ "$output" != "$(readlink /proc/self/ns/user)" ]
 	run_box --privileged --cap-drop CHOWN --security-opt no-new-privileges -- \
@@ -262,6 +275,13 @@ refused() {
 	done
 }
 
+@test "--ulimit nofile: too few to start is told with the reason" {
+	run_box --ulimit nofile=5:5 -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"[FILES-MANY]"*"may have 5 files open"* ]]
+	[ ! -e ran ]
+}
+
 @test "--ulimit: a small stack is the program's, and does not end the chain" {
 	make_root
 	run_box --rootfs root --ulimit stack=65536 -- sh -c 'ulimit -s'
@@ -318,6 +338,12 @@ refused() {
 	[ "${lines[-1]}" = "$cpu" ]
 	# v1 counts both together, v2 the swap alone. Without swap accounting, neither.
 	[ "${#lines[@]}" -eq 1 ] || [[ ${lines[0]} = 67108864 || ${lines[0]} = 0 ]]
+	# Docker's defaults: as if they were not given, or no limit.
+	run compose-run -m 0 --memory-swap 0 --cpus 0 --pids-limit 0 -- cat /proc/self/cgroup
+	[ "$status" -eq 0 ]
+	run compose-run -m 0.0625g -- sh -c '
+		cat /sys/fs/cgroup/memory/memory.limit_in_bytes || cat /sys/fs/cgroup/memory.max'
+	[ "${lines[-1]}" = 67108864 ]
 	refused 'needs --memory' --memory-swap 1g
 	refused 'list of CPUs' --cpuset-cpus x
 }
@@ -363,6 +389,20 @@ refused() {
 @test "-i and --rm are taken, together as well, and change nothing" {
 	[ "$(echo in | compose-run "${C[@]}" -i --rm -- cat)" = in ]
 	[ "$(echo in | compose-run "${C[@]}" --interactive -- cat)" = in ]
+}
+
+@test "a truth value may stand behind an option without one, as docker has it" {
+	run_box --rm=true --tty=false --init=0 --interactive=1 --detach=F -- sh -c 'echo $$'
+	[ "$output" = 1 ]
+	run_box --init=true -- sh -c 'test $$ -gt 1 && echo below an init'
+	[ "$output" = 'below an init' ]
+	make_root
+	run_box --rootfs root --read-only=true -- touch /x
+	[ "$status" -eq 1 ]
+	run_box --rootfs root --read-only --read-only=false -- touch /x
+	[ "$status" -eq 0 ]
+	refused 'true or false' --rm=maybe
+	refused 'true or false' --privileged=no
 }
 
 @test "--pid-file has the number outside, while it runs" {
@@ -417,6 +457,10 @@ refused() {
 	refused 'no images' --platform linux/arm64
 	refused 'name the directories again' --volumes-from x
 	refused '/dev/shm:size=' --shm-size 1g
+	refused '/etc/resolv.conf' --dns-opt ndots:1
+	refused 'compose-run exec other -- PROGRAM' --network container:other
+	refused 'ns-pid --join PID' --pid container:other
+	refused 'say which one' --network default
 }
 
 @test "some of what is said instead is tried" {

@@ -25,7 +25,7 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = 1 ]
 	for n in user pid uts ipc net mnt; do
-		! grep -qxF "$(readlink "/proc/self/ns/$n")" <<<"$output"
+		not grep -qxF "$(readlink "/proc/self/ns/$n")" <<<"$output"
 	done
 }
 
@@ -79,8 +79,8 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	grep -qx 'HOSTNAME=strata' <<<"$output"
 	grep -qx 'A=b c' <<<"$output"
 	grep -qx 'PASSED=yes' <<<"$output"
-	! grep -q '^LEAK=' <<<"$output"
-	! grep -q '^UNSET_NAME' <<<"$output"
+	not grep -q '^LEAK=' <<<"$output"
+	not grep -q '^UNSET_NAME' <<<"$output"
 	! grep -q '^STRATA' <<<"$output"
 }
 
@@ -249,7 +249,7 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 
 @test "limits hold, and are seen inside" {
 	is_root || skip "limits need a cgroup, which this user has none of"
-	run compose-run --pids-limit 10 -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1 & done'
+	run compose-run --pids-limit 10 -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 60 & done'
 	[ "$status" -ne 0 ]
 	run compose-run --memory 24m -- sh -c 'head -c 200m /dev/zero | tail'
 	[ "$status" -ne 0 ]
@@ -272,7 +272,7 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[ "${lines[1]}" = compose-run ]
 	compose-run "${C[@]}" --init -- sleep 300 3>&- &
 	pid=$!
-	sleep 0.5
+	until_true has_become $pid sleep
 	kill -TERM $pid
 	status=0
 	wait $pid || status=$?
@@ -293,6 +293,21 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	[[ $output == *0 ]]
 	run_box --security-opt seccomp=/no/such.json -- true
 	[ "$status" -eq 125 ]
+	# As Docker also writes it.
+	run_box --security-opt no-new-privileges:true --security-opt seccomp:unconfined -- grep -E '^(Seccomp|NoNewPrivs):' /proc/self/status
+	[[ $output == NoNewPrivs:*1*Seccomp:*0 ]]
+	run_box --privileged --security-opt seccomp=builtin -- grep '^Seccomp:' /proc/self/status
+	[[ $output == *2 ]]
+}
+
+@test "--security-opt: no profile and no context by Docker's words, also where neither runs" {
+	run_box --security-opt apparmor=unconfined --security-opt label=disable --security-opt label:disable -- true
+	[ "$status" -eq 0 ]
+	for part in label=type:svirt_t label:level:s0 systempaths=unconfined writable-cgroups=true; do
+		run_box --security-opt "$part" -- true
+		[ "$status" -eq 125 ]
+		[[ $output == *"${part%%[=:]*}: "* ]] || { echo "$output"; false; }
+	done
 }
 
 @test "exit status, pipes and signals are the program's" {
@@ -318,7 +333,7 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 }
 
 @test "mistakes are told in few lines, with what was expected" {
-	for line in '--network bridge' '--no-such' '--rootfs /no/such' '-v x' '-w rel' '--security-opt x' \
+	for line in '--network bride' '--no-such' '--rootfs /no/such' '-v x' '-w rel' '--security-opt x' \
 		'--hostname x --uts host' '--memory' '--cap-drop' "--hostname $(printf 'a%.0s' {1..300})" \
 		'--rootfs a:b'  \
 		'--cap-add no_such_capability' '--pids-limit many' '--cpus x' '--memory 5q'; do
@@ -383,4 +398,14 @@ run_box() { run compose-run "${C[@]}" "$@"; }
 	fix=$(grep -o 'script -qec .*' <<<"$output")
 	run timeout 20 sh -c "$fix" </dev/null
 	[[ $output == *"a terminal"* ]]
+}
+
+@test "--without: a layer that there is not" {
+	run compose-run --without user -- touch "$BATS_TEST_TMPDIR/ran"
+	[ "$status" -eq 125 ]
+	[[ $output == *"no layer 'user'; they are called as the tools: cgroup, ns-user, "* ]]
+	run compose-run --without lms -- touch "$BATS_TEST_TMPDIR/ran"
+	[ "$status" -eq 125 ]
+	[[ $output == *"did you mean lsm?" ]]
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
 }

@@ -1,5 +1,7 @@
 # compose-run -d: a container that goes on, and what one does with it then.
 
+bats_require_minimum_version 1.5.0
+
 load helper
 
 setup() {
@@ -92,6 +94,9 @@ END
 	diff <(printf '%s\n' "${lines[@]:1}") \
 		<(grep -E "^(CapBnd|CapEff|NoNewPrivs|Seccomp|Seccomp_filters)|^Uid" "/proc/$pid/status" |
 			if [ "$(id -u)" -eq 0 ]; then cat; else sed "s/^Uid.*/$(printf 'Uid:\t0\t0\t0\t0')/"; fi)
+	run compose-run exec -w /tmp "$NAME" -- true
+	[ "$status" -eq 125 ]
+	[[ $output == *"env -C DIR"* ]]
 	run compose-run exec "$NAME" -- sh -c 'exit 9'
 	[ "$status" -eq 9 ]
 	run compose-run exec "$NAME" -- /no/such/program
@@ -99,6 +104,21 @@ END
 	# What it prints is the same.
 	compose-run exec --print-chain "$NAME" -- hostname >line
 	[ "$(PATH="$BIN:$PATH" bash ./line)" = box ]
+}
+
+@test "exec begins in the directory of --workdir, in which the container began" {
+	"${TO_RUN[@]}" -d --name "$NAME" -w /usr/bin -- sleep 100
+	[ "$(compose-run exec "$NAME" -- pwd)" = /usr/bin ]
+	compose-run exec --print-chain "$NAME" -- pwd >line
+	[ "$(PATH="$BIN:$PATH" bash ./line)" = /usr/bin ]
+}
+
+@test "exec begins in the directory of --workdir, with a filter from a file too" {
+	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO"}]}' >profile
+	"${TO_RUN[@]}" -d --name "$NAME" -w /usr --security-opt seccomp=profile -- sleep 100
+	run compose-run exec "$NAME" -- sh -c 'pwd; mkdir /tmp/x'
+	[ "${lines[0]}" = /usr ]
+	[[ ${lines[1]} == *"not permitted"* ]]
 }
 
 @test "what can't be started is reported as without -d, and leaves no name behind" {
@@ -180,6 +200,7 @@ compose-run --without cgroup -d --name a -- sh -c 'until [ -e /tmp/go ]; do slee
 pid=$(compose-run list | awk '$1 == "a" { print $3 }')
 head -c 1000000 /dev/zero >/run/filler 2>/dev/null
 compose-run --without cgroup -d --name b -- sleep 100 && exit 97
+compose-run list | grep '^b ' && exit 96
 touch "/proc/$pid/root/tmp/go"
 compose-run wait a
 compose-run list
@@ -209,9 +230,9 @@ END
 	run compose-run pause "$NAME"
 	[ "$status" -eq 0 ] || skip "${lines[0]}"
 	[ "$(status_of)" = paused ]
-	size=$(stat -c %s "$STATE/log")
-	sleep 0.4
-	[ "$(stat -c %s "$STATE/log")" = "$size" ]
+	# The last line may still be on its way to the log.
+	log_rests() { size=$(stat -c %s "$STATE/log"); sleep 0.4; [ "$(stat -c %s "$STATE/log")" = "$size" ]; }
+	until_true log_rests
 	compose-run unpause "$NAME"
 	[ "$(status_of)" = running ]
 	until_true eval '[ "$(stat -c %s "$STATE/log")" -gt "$size" ]'
@@ -245,9 +266,201 @@ END
 	done
 	run compose-run exec no-such-container -- true
 	[ "$status" -eq 125 ]
-	run "${TO_RUN[@]}" --name "$NAME" -- true
+	for with in --chain --step; do
+		run "${TO_RUN[@]}" $with --name "$NAME" -- true
+		[ "$status" -eq 125 ]
+		[[ $output == *"does not go with --chain or --step"* ]]
+	done
+}
+
+@test "of several names, one that is wrong does not keep the others" {
+	"${TO_RUN[@]}" -d --name "$NAME" -- true
+	compose-run wait "$NAME"
+	run compose-run wait no-such-container "$NAME"
 	[ "$status" -eq 125 ]
-	[[ $output == *"use it with -d"* ]]
+	[ "${lines[-1]}" = 0 ]
+	run compose-run rm "$NAME" no-such-container
+	[ "$status" -eq 125 ]
+	[ "${lines[0]}" = "$NAME" ]
+	[ ! -e "$STATE" ]
+}
+
+@test "an option of docker's is no name, and is said" {
+	"${TO_RUN[@]}" -d --name "$NAME" -- sleep 100
+	for line in 'rm -f' 'stop -t' 'logs -f' 'wait --x'; do
+		# shellcheck disable=SC2086 # words
+		run compose-run $line "$NAME"
+		[ "$status" -eq 125 ]
+		[[ $output == *"no options but names"* ]]
+	done
+	[ "$(status_of)" = running ]
+}
+
+@test "after a reboot the number in the state may be another's, and nothing is sent to it" {
+	"${TO_RUN[@]}" -d --name "$NAME" -- sleep 100
+	kill -KILL "$(pid_of)"
+	compose-run wait "$NAME"
+	# As when the machine went down while the container ran.
+	sleep 100 3>&- &
+	other=$!
+	python3 - "$STATE" "$other" <<'END'
+import json, sys
+path = sys.argv[1] + "/state.json"
+state = json.load(open(path))
+state["status"], state["pid"] = "running", int(sys.argv[2])
+notes = state["annotations"]
+notes["strata.start"] = open("/proc/%s/stat" % sys.argv[2]).read().rsplit(")", 1)[1].split()[19]
+assert notes["strata.boot"] == open("/proc/sys/kernel/random/boot_id").read().strip()
+notes["strata.boot"] = "11111111-2222-3333-4444-555555555555"
+json.dump(state, open(path, "w"))
+open(sys.argv[1] + "/exit", "w").write("   \n")
+END
+	[ "$(status_of)" = lost ]
+	run compose-run stop "$NAME"
+	[ "$status" -eq 0 ]
+	kill -0 "$other"
+	run compose-run rm "$NAME"
+	[ "$status" -eq 0 ]
+	kill "$other"
+	[ ! -e "$STATE" ]
+}
+
+@test "root of a user namespace only keeps its containers where it may" {
+	[ "$(id -u)" -ne 0 ] || skip "root may write to /run"
+	run ns-user "${TO_RUN[@]}" -d --name "$NAME" -- true
+	[ "$output" = "$NAME" ]
+	[ -d "$STATE" ]
+}
+
+@test "--name without -d: it is found while it runs, and its status is kept" {
+	"${TO_RUN[@]}" --name "$NAME" --hostname box -- sh -c 'echo "here: $(cat)"; until [ -e /tmp/go ]; do sleep 0.05; done; exit 3' <<<input >printed 3>&- &
+	all=$!
+	until_true eval '[ "$(status_of)" = running ]'
+	[ "$(compose-run exec "$NAME" -- hostname)" = box ]
+	# The name is taken, and what is printed is not in a log.
+	run "${TO_RUN[@]}" --name "$NAME" -- touch ran
+	[ "$status" -eq 125 ]
+	[[ $output == *"the container '$NAME' runs"* ]]
+	run compose-run logs "$NAME"
+	[ "$status" -eq 125 ]
+	[[ $output == *"in the foreground"* ]]
+	compose-run exec "$NAME" -- touch /tmp/go
+	status=0; wait $all || status=$?
+	[ "$status" -eq 3 ]
+	[ "$(cat printed)" = 'here: input' ]
+	[ "$(status_of)" = 'stopped(3)' ]
+	[ "$(compose-run wait "$NAME")" = 3 ]
+	compose-run rm "$NAME"
+	# Nothing of the store is open to the program.
+	run "${TO_RUN[@]}" --name "$NAME" --rm -- sh -c 'ls /proc/self/fd | tr "\n" " "' 3>&-
+	[ "$output" = '0 1 2 3 ' ]
+	[ ! -e "$STATE" ]
+	# What never ran leaves no name.
+	run -127 "${TO_RUN[@]}" --name "$NAME" -- /no/such/program
+	[ ! -e "$STATE" ]
+}
+
+@test "--name without -d: stop ends it, and so does the death of its supervisor" {
+	"${TO_RUN[@]}" --name "$NAME" -- sh -c 'trap "exit 5" TERM; while :; do sleep 0.05; done' 3>&- &
+	all=$!
+	until_true eval '[ "$(status_of)" = running ]'
+	compose-run stop "$NAME"
+	status=0; wait $all || status=$?
+	[ "$status" -eq 5 ]
+	[ "$(status_of)" = 'stopped(5)' ]
+	compose-run rm "$NAME"
+	"${TO_RUN[@]}" --name "$NAME" -- sleep 100 3>&- &
+	all=$!
+	until_true eval '[ "$(status_of)" = running ]'
+	pid=$(pid_of)
+	kill -KILL $all
+	until_true eval '! grep -qs "^State:.[^Z]" "/proc/$pid/status"'
+	[ "$(status_of)" = lost ]
+}
+
+@test "-d -t: a terminal with nobody at it, whose output is in the log" {
+	"${TO_RUN[@]}" -d -t --name "$NAME" -- sh -c 'test -t 0 && test -t 1 && test -t 2 && echo a terminal; stty size; exit 6' </dev/null
+	[ "$(compose-run wait "$NAME")" = 6 ]
+	[ "$(compose-run logs "$NAME")" = $'a terminal\r\n24 80\r' ]
+	compose-run rm "$NAME"
+	# One that prints much is not held up, and nothing of ours is open.
+	SECONDS=0
+	"${TO_RUN[@]}" -dt --name "$NAME" -- sh -c 'seq 20000; sleep 100' | cat
+	[ $SECONDS -lt 50 ]
+	until_true eval '[ "$(compose-run logs "$NAME" | tail -n 1)" = "$(printf "20000\r")" ]'
+	[ -z "$(find "/proc/$(pid_of)/fd" -mindepth 1 | grep -v '/[012]$')" ]
+}
+
+@test "attach sits down at the terminal, ^P ^Q leaves it, and its end is the program's" {
+	"${TO_RUN[@]}" -dt --name "$NAME" -- sh
+	run timeout 40 python3 - "$NAME" <<'END'
+import os, pty, select, sys, time
+
+def attach():
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execvp("compose-run", ["compose-run", "attach", sys.argv[1]])
+    return pid, fd
+
+def until(fd, word):
+    seen = b""
+    end = time.time() + 10
+    while word not in seen and time.time() < end:
+        if select.select([fd], [], [], 0.2)[0]:
+            try:
+                seen += os.read(fd, 4096)
+            except OSError:
+                break
+    assert word in seen, (word, seen)
+    return seen
+
+def status(pid):
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+pid, fd = attach()
+os.write(fd, b"echo sum $((20+22))\n")
+until(fd, b"sum 42")
+# Somebody else is told that one is there.
+other, second = attach()
+until(second, b"somebody else")
+assert status(other) == 125
+# ^C is for what runs in the front there.
+os.write(fd, b"echo begun; sleep 77\n")
+until(fd, b"begun\r\n")
+time.sleep(0.3)
+os.write(fd, b"\x03")
+os.write(fd, b"echo sum $((1+1))\n")
+until(fd, b"sum 2")
+os.write(fd, b"\x10\x11")
+until(fd, b"goes on")
+assert status(pid) == 0
+pid, fd = attach()
+os.write(fd, b"exit 7\n")
+assert status(pid) == 7
+END
+	echo "$output"
+	[ "$status" -eq 0 ]
+	compose-run logs "$NAME" >log
+	grep -q 'sum 42' log
+	grep -q 'exit 7' log
+	[ "$(status_of)" = 'stopped(7)' ]
+	# Without -t there is none.
+	compose-run rm "$NAME"
+	"${TO_RUN[@]}" -d --name "$NAME" -- sleep 100
+	run compose-run attach "$NAME"
+	[ "$status" -eq 125 ]
+	[[ $output == *"has no terminal"* ]]
+}
+
+@test "exec -t gives the program a terminal; without one of ours it is refused" {
+	"${TO_RUN[@]}" -d --name "$NAME" -- sleep 100
+	script -qec "compose-run exec -it $NAME -- sh -c 'test -t 1 && echo a terminal'" /dev/null </dev/null >seen
+	grep -q 'a terminal' seen
+	run compose-run exec -t "$NAME" -- touch /tmp/ran </dev/null
+	[ "$status" -eq 125 ]
+	[[ $output == *"[TTY-NONE]"* ]]
+	run compose-run exec --user 0 "$NAME" -- true
+	[ "$status" -eq 125 ]
 }
 
 @test "a directory that others may write to is not believed" {
@@ -299,13 +512,33 @@ END
 	! grep -qx "proc" <<<"$output"
 }
 
-@test "exec: a filter from a file can't be had again, so nothing is run" {
-	echo '{ "defaultAction": "SCMP_ACT_ALLOW" }' >filter.json
+@test "exec: a filter from a file is loaded again, from the copy that was kept" {
+	echo '{ "defaultAction": "SCMP_ACT_ALLOW",
+		"syscalls": [{ "names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 95 }] }' >filter.json
 	"${TO_RUN[@]}" -d --name "$NAME" --security-opt seccomp=filter.json -- sleep 100
-	run compose-run exec "$NAME" -- sh -c 'echo RAN' 3<filter.json
+	# Whatever becomes of that file.
+	echo '{ "defaultAction": "SCMP_ACT_ALLOW" }' >filter.json
+	run compose-run exec "$NAME" -- sh -c 'mkdir /tmp/made; ls /proc/self/fd; grep Seccomp_filters /proc/self/status'
+	[[ ${lines[0]} == *"Operation not supported"* ]]
+	[ "${lines[*]:1:4}" = "0 1 2 3" ] # 3 is that of ls
+	[ "${lines[5]}" = "$(grep Seccomp_filters "/proc/$(pid_of)/status")" ]
+	compose-run exec --print-chain "$NAME" -- mkdir /tmp/made >line
+	run sh ./line
+	[[ $output == *"Operation not supported"* ]]
+	# Without it there is none, and nothing is run.
+	rm "$STATE/seccomp.json"
+	run compose-run exec "$NAME" -- echo RAN
 	[ "$status" -eq 125 ]
-	[[ $output == *"filter from a file"* ]]
 	[[ $output != *RAN* ]]
+}
+
+@test "exec --print-chain: the tools may lie where the container has a mount" {
+	mkdir tools
+	cp "$BIN"/* tools
+	"${TO_RUN[@]}" -d --name "$NAME" --tmpfs "$PWD/tools" -- sleep 100
+	tools/compose-run exec --print-chain "$NAME" -- sh -c 'hostname; ls "$1" | wc -l' sh "$PWD/tools" >line
+	run env PATH=/usr/bin:/bin sh ./line
+	[ "${lines[*]}" = "strata 0" ]
 }
 
 @test "exec: a container that is paused is not entered" {
@@ -347,7 +580,7 @@ END
 		[ "$output" = "$NAME" ]
 		[ "$(compose-run exec "$NAME" -- printenv WORD)" = "$text" ]
 		[ "$(compose-run list | grep -c "^$NAME .*sleep 100")" = 1 ]
-		! compose-run list | grep -q $'\e'
+		not grep -q $'\e' <(compose-run list)
 		kill -KILL "$(pid_of)"
 		compose-run wait "$NAME"
 		compose-run rm "$NAME"

@@ -65,6 +65,22 @@ plain() { sed -e 's,^\(/proc/[a-z_]*\) .*,\1,' -e '/^core$/d' "$1"; }
 	[ "$tested" -gt 0 ] || skip "neither runc nor crun runs here"
 }
 
+@test "runc and crun run what has no user namespace, too" {
+	is_root || skip "only root can do without a user namespace"
+	emit --userns host -- sh -c 'echo written >/dev/null && echo opened'
+	local engine tested=0
+	for engine in runc crun; do
+		command -v "$engine" >/dev/null || continue
+		run ns-mnt -- sh -c 'umount /sys/fs/cgroup/unified 2>/dev/null
+			exec "$@"' sh "$engine" run -b box "strata-test-$$" </dev/null
+		echo "$engine: $output"
+		[ "$output" = opened ]
+		tested=$((tested + 1))
+	done
+	[ "$(compose-run --bundle box)" = opened ]
+	[ "$tested" -gt 0 ] || skip "neither runc nor crun is here"
+}
+
 @test "limits, users, namespaces and masks are in their places" {
 	is_root || skip "only root has limits and other users here"
 	emit --memory 64M --cpus 0.5 --pids-limit 50 -u 5:6 --ipc host --userns host -- true
@@ -104,13 +120,16 @@ plain() { sed -e 's,^\(/proc/[a-z_]*\) .*,\1,' -e '/^core$/d' "$1"; }
 }
 
 @test "what the runtime-spec has no words for is refused, and nothing is written" {
-	for options in '--rootfs root' '' '--rootfs root:rw --init' '--rootfs root:rw --without chroot'; do
+	for options in '--rootfs root' '' '--rootfs root:rw --init' '--rootfs root:rw --preserve-fds 1' '--rootfs root:rw --without chroot'; do
 		# shellcheck disable=SC2086 # words
-		run compose-run "${C[@]}" $options --emit-oci box -- true
+		run compose-run "${C[@]}" $options --emit-oci box -- true 3</dev/null
 		[ "$status" -eq 125 ]
 		[[ $output == *"[OCI-EMIT]"* || $output == *"not without chroot"* ]]
 		[ ! -e box/config.json ]
 	done
+	# The overlay is ours, and nobody has typed it.
+	run compose-run "${C[@]}" --rootfs root --emit-oci box -- true
+	[[ $output != *--overlay* && $output == *"--rootfs DIR:rw, or --read-only"* ]]
 }
 
 @test "nothing is run, and a config.json that is there stays" {

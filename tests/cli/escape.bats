@@ -68,12 +68,9 @@ box() { compose-run "${C[@]}" --rootfs root "$@"; }
 @test "ns-mnt --join hands no directory of the outside in" {
 	compose-run "${C[@]}" --rootfs root -- sleep 60 3>&- &
 	pid=$!
-	inner() { child=$(cat "/proc/$1/task/$1/children" 2>/dev/null); child=${child%% *}; }
 	# The last of the chain of supervisors is the program.
-	until_true sh -c "pgrep -P $pid >/dev/null"
-	sleep 0.5
-	child=$pid
-	while inner "$child"; [ -n "$child" ]; do last=$child; done
+	until_true has_become $pid sleep
+	last=$(youngest $pid)
 	run ns-user -j "$last" ns-pid -j "$last" ns-mnt -j "/proc/$last/ns/mnt" -- cat /proc/self/fd/9/secret 9<"$PWD"
 	first=$output
 	run ns-user -j "$last" ns-pid -j "$last" ns-mnt -j "/proc/$last/ns/mnt" -- cat /proc/self/fd/0/secret <"$PWD"
@@ -184,11 +181,13 @@ socket.socket(socket.AF_UNIX).connect("\0" + sys.argv[1]); print("reached")' $na
 
 @test "who renames the mount point of /proc meanwhile does not get its masks skipped" {
 	command -v strace >/dev/null || skip "strace is missing"
-	strace -f -o /dev/null -e trace=move_mount -e inject=move_mount:delay_exit=1500000:when=2 \
+	# It waits behind the second, and before a third.
+	strace -f -o trace -e trace=move_mount -e inject=move_mount:delay_exit=3000000:when=2 \
 		compose-run "${C[@]}" --rootfs root:rw -- sh -c ': >>/a/sys/kernel/hostname && echo OPENED; echo end' >out 2>&1 3>&- &
 	pid=$!
-	sleep 0.7
+	until_true grep -qs DELAYED trace
 	mv root/proc root/a && mkdir root/proc
+	not calls_begun move_mount 3
 	wait $pid || true
 	! grep -q OPENED out
 }

@@ -116,12 +116,13 @@ ids_of_page() {
 
 # What runs the lines of one example, in one shell, as a person would.
 write_runner() {
+	export SETTLED=$BATS_TEST_DIRNAME/../settled
 	cat >runner <<'END'
 step() {
 	eval "$1" >"$OUT" 2>&1 </dev/null 3>&-
 	local status=$?
 	# Who types has waited long enough for what was started with '&'.
-	[[ $1 != *'&' ]] || sleep 0.5
+	[[ $1 != *'&' ]] || { sleep 0.5; "$SETTLED" $$; }
 	if [ "$status" -ne 0 ]; then
 		printf 'status %d: %s\n' "$status" "$1"
 		cat "$OUT"
@@ -215,7 +216,7 @@ run_examples() {
 			SKIPPED="${SKIPPED:+$SKIPPED; }${reason%%$'\n'*}"
 			continue
 		fi
-		OUT=$PWD/output run timeout -k 2 60 bash --norc -c '. ./runner; . "./$1"' - "$example"
+		OUT=$PWD/output run timeout -k 2 300 bash --norc -c '. ./runner; . "./$1"' - "$example"
 		[ "$status" -eq 0 ] || { cat "$example"; echo "$output"; return 1; }
 	done
 	[ "$kind" = root ] || [ "$count" -gt 0 ]

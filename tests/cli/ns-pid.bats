@@ -36,7 +36,6 @@ finish() {
 	PID=
 }
 
-is_gone() { ! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null; }
 has_child() { [ -n "$(cat "/proc/$1/task/$1/children")" ]; }
 became() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]; }
 
@@ -147,10 +146,15 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 # In an orphaned process group, as of a job that a daemon started, there is no
 # shell that could continue what SIGTSTP stops, and so it stops nothing.
 need_job_control() {
-	sleep 10 3>&- &
+	sleep 60 3>&- &
+	until_true became $! sleep
 	kill -TSTP $!
-	sleep 0.1
-	state=$(sed -n 's/^State:[[:space:]]*//p' /proc/$!/status)
+	# It stops when it next runs, or never.
+	for _ in $(seq 40); do
+		state=$(sed -n 's/^State:[[:space:]]*//p' /proc/$!/status)
+		[[ $state != T* ]] || break
+		sleep 0.05
+	done
 	kill -KILL $!
 	[[ $state == T* ]] || skip "this run's process group is orphaned"
 }
@@ -277,8 +281,26 @@ need_job_control() {
 	! has_zombies
 }
 
+@test "--reap is a parent to orphans also where it is not PID 1" {
+	ns-pid --reap sh -c '(sleep 61 & echo $! >"$1"); exec sleep 62' sh "$FILE" 3>&- &
+	parent=$!
+	until_true test -s "$FILE"
+	orphan=$(cat "$FILE")
+	adopted() { [ "$(ps -o ppid= -p "$orphan" | tr -d ' ')" = "$parent" ]; }
+	until_true adopted
+	# And it waits for them: no zombie stays.
+	kill -KILL "$orphan"
+	gone() { [ ! -e "/proc/$orphan" ]; }
+	until_true gone
+	kill -TERM "$parent"
+	status=0
+	wait "$parent" || status=$?
+	[ "$status" -eq 143 ]
+}
+
 @test "--reap ends with the program's status, and not with an orphan's" {
-	run own ns-pid ns-pid --reap sh -c '(sh -c "sleep 0.1; exit 9" &) ; sleep 0.3; exit 7'
+	run own ns-pid ns-mnt ns-pid --reap sh -c '(sh -c "sleep 0.1; echo \$\$ >$1; exit 9" &)
+		until [ -s "$1" ] && ! [ -e "/proc/$(cat "$1")" ]; do sleep 0.05; done; exit 7' sh "$FILE"
 	[ "$status" -eq 7 ]
 	run own ns-pid ns-pid --reap sh -c 'kill -KILL $$'
 	[ "$status" -eq 137 ]
@@ -368,7 +390,7 @@ need_job_control() {
 	# The fix is the line that was typed, with ns-user before it, and works.
 	fix=$(sed -n 's/^  fix: put ns-user first:  //p' <<<"$output")
 	[ "$fix" = "ns-user ns-pid -- echo RAN" ]
-	! grep -qx RAN <<<"$output"
+	not grep -qx RAN <<<"$output"
 	need_namespaces
 	run sh -c "$fix"
 	[ "$output" = RAN ]

@@ -30,16 +30,14 @@ start_chain() {
 	"$@" cat <"$DIR/fifo" >/dev/null 2>"$DIR/said" &
 	CHAIN=$!
 	exec 7>"$DIR/fifo"
-	for _ in $(seq 100); do
-		CAT=$(youngest "$CHAIN")
-		[ "$(cat "/proc/$CAT/comm" 2>/dev/null)" = cat ] && return
-		kill -0 "$CHAIN" 2>/dev/null || break
-		sleep 0.02
-	done
+	until_true has_started
+	CAT=$(youngest "$CHAIN")
+	[ "$(cat "/proc/$CAT/comm" 2>/dev/null)" = cat ] && return
 	echo "did not start: $*"
 	cat "$DIR/said"
 	return 1
 }
+has_started() { has_become "$CHAIN" cat || ! kill -0 "$CHAIN" 2>/dev/null; }
 
 end_chain() {
 	[ -n "${CHAIN:-}" ] || return 0
@@ -47,16 +45,6 @@ end_chain() {
 	wait "$CHAIN" || true
 	CHAIN=
 	rm -f "$DIR/fifo"
-}
-
-youngest() {
-	local pid=$1 child=$1
-	while [ -n "$child" ]; do
-		pid=$child child=
-		# The list ends without a newline, and read is not content with that.
-		read -r child _ 2>/dev/null <"/proc/$pid/task/$pid/children" || true
-	done
-	echo "$pid"
 }
 
 field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$CAT/status"; }
@@ -346,4 +334,32 @@ refused() {
 
 @test "chroot, then cgroup: refused, as /sys/fs/cgroup is out of reach" {
 	refused CG-NOMOUNT /sys/fs/cgroup own chroot "$ROOT" cgroup --
+}
+
+@test "lsm, then capdrop: the filter allows what the dropped capabilities allowed, and that is told" {
+	command -v unshare >/dev/null || skip "no unshare(1)"
+	run ns-user lsm capdrop -- unshare --user true
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	[[ $output == *"note: lsm before capdrop"*"ns-user capdrop lsm -- unshare --user true"* ]]
+	run ns-user capdrop lsm -- unshare --user true
+	[ "$status" -ne 0 ]
+	[[ $output != *note:* ]]
+	# A filter that asks for no capabilities is as good there as elsewhere.
+	run ns-user lsm --seccomp none --deny mkdir capdrop -- true
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "each option that takes a value is known to do so, or what is behind it would not be seen" {
+	run capdrop --drop all -- cgroup --deny-device a ns-uts -- echo RAN
+	[[ $output == *"can't work: capdrop before ns-uts"* ]]
+	run capdrop --drop all -- ns-mnt --make-dir /x --cd / ns-uts -- echo RAN
+	[[ $(flat) == *"fix: "*"ns-uts ns-mnt --make-dir /x --cd / capdrop --drop all"* ]]
+	tools=$BATS_TEST_DIRNAME/../../tools
+	for tool in ns-pid ns-uts ns-mnt ns-ipc ns-net ns-user chroot cgroup capdrop lsm; do
+		known=$(sed -n "/\"$tool\",/,/}/p" "$tools/common/order.c" | sed '/}/q')
+		for option in $(sed -n 's/.*{ "\([a-z0-9-]*\)", required_argument.*/\1/p' "$tools/$tool/$tool.c"); do
+			grep -qE -e "--$option[ \"]" <<<"$known" || { echo "$tool --$option"; false; }
+		done
+	done
 }

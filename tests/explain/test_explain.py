@@ -257,8 +257,16 @@ def anywhere(name, chain):
            name + ': --dry-run is the same without an environment', bare.stderr[-500:])
 
 
+def sys_is_read_only():
+    """The kernel then shows a user namespace none that can be written to."""
+    with open('/proc/self/mountinfo') as table:
+        options = [row.split()[5] for row in table if row.split()[4] == '/sys']
+    return bool(options) and 'ro' in options[-1].split(',')
+
+
 def cases(folder):
     """Of each tool, all it can do; by name, as (chain)."""
+    global skipped
     own = [] if ROOT else ['ns-user']
     os.makedirs(folder + '/a/b')
     os.makedirs(folder + '/lower')
@@ -294,7 +302,7 @@ def cases(folder):
     yield 'capdrop', own + ['capdrop']
     yield 'capdrop --preset docker', own + ['capdrop', '--preset', 'docker']
     yield 'capdrop --umask', own + ['capdrop', '--keep', 'kill', '--inheritable', 'kill',
-                                    '--umask', '027']
+                                    '--bounding', 'chown', '--umask', '027']
     yield 'lsm', own + ['lsm']
     yield 'lsm with Landlock', own + ['lsm', '--rox', '/', '--rw', '/dev/null',
                                       '--best-effort']
@@ -311,7 +319,11 @@ def cases(folder):
         'compose-run', '--ulimit', 'nofile=60:70', '--ulimit', 'core=0', '--sysctl',
         'kernel.msgmax=9000', '--device', '/dev/zero:/dev/other', '--overlay', '/usr/share:/srv',
         '--mount', 'type=bind,src=/usr,dst=/opt,ro', '-v', '/etc']
-    yield 'compose-run --privileged', ['compose-run', '--privileged']
+    if sys_is_read_only():
+        skipped += 1
+        print('ok explain compose-run --privileged # skip /sys is read-only here, as in most containers')
+    else:
+        yield 'compose-run --privileged', ['compose-run', '--privileged']
 
 
 def main():

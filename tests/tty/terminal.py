@@ -17,7 +17,7 @@ import time
 BIN = os.environ.get("BIN") or os.path.realpath(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "bin"))
 PROMPT = "outer> "
-PATIENCE = float(os.environ.get("PATIENCE", "10"))  # seconds; more on a slow machine
+PATIENCE = float(os.environ.get("PATIENCE", "60"))  # seconds, of which a few are for a busy machine
 
 CTRL_C, CTRL_D, CTRL_Z, CTRL_BACKSLASH = "\x03", "\x04", "\x1a", "\x1c"
 PR_SET_CHILD_SUBREAPER = 36
@@ -165,8 +165,10 @@ class Terminal:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def others(self):
-        """What runs besides the shells themselves."""
-        return [process for process in descendants() if process.pid not in self.shells]
+        """What runs besides the shells themselves. Which zombies of its own a
+        shell has not waited for is its affair."""
+        return [process for process in descendants() if process.pid not in self.shells
+                and not (process.state == "Z" and process.parent in self.shells)]
 
     def close(self):
         """The window is closed, or the line is dropped: SIGHUP."""

@@ -1,6 +1,5 @@
 /* 'Did you mean', and errno in words and by name. */
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "message.h"

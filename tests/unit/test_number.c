@@ -1,6 +1,5 @@
 /* Numbers and sizes as people write them. */
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "number.h"
@@ -22,21 +21,21 @@ static void sizes(void **state)
 		{ "10kb", 10240 },
 		{ "10KiB", 10240 },
 		{ "7b", 7 },
+		{ "1.5g", 1536ULL << 20 },
+		{ "0.5k", 512 },
+		{ "0.000000001k", 0 },
+		{ "1.25TiB", 1280ULL << 30 },
 		{ "18446744073709551615", ULLONG_MAX },
 	};
-	static const char *const bad[] = { "",
-					   "m",
-					   "-1",
-					   "+1",
-					   " 1",
-					   "1 ",
-					   "1x",
-					   "1mm",
-					   "1.5g",
-					   "0x10",
-					   "18446744073709551616",
-					   "16777216t",
-					   "1kbb" };
+	static const char *const bad[] = { "",		"m",
+					   "-1",	"+1",
+					   " 1",	"1 ",
+					   "1x",	"1mm",
+					   "1.5",	"1.g",
+					   ".5g",	"1.5b",
+					   "1.5.5g",	"1.0000000000k",
+					   "0x10",	"18446744073709551616",
+					   "16777216t", "1kbb" };
 	unsigned long long bytes;
 
 	(void)state;
@@ -64,9 +63,22 @@ static void numbers(void **state)
 	assert_false(parse_number("99999999999999999999999", ULLONG_MAX, &n));
 }
 
+static void truths(void **state)
+{
+	bool truth = false;
+
+	(void)state;
+	assert_true(parse_truth("true", &truth) && truth);
+	assert_true(parse_truth("0", &truth) && !truth);
+	assert_true(parse_truth("T", &truth) && truth);
+	assert_false(parse_truth("yes", &truth));
+	assert_false(parse_truth("", &truth));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(sizes), cmocka_unit_test(numbers) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(sizes), cmocka_unit_test(numbers),
+					    cmocka_unit_test(truths) };
 
 	return cmocka_run_group_tests_name("number", tests, NULL, NULL);
 }

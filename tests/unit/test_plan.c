@@ -11,6 +11,7 @@
 #include "../../tools/compose-run/plan.h"
 #include "../../tools/compose-run/refusal.h"
 #include "../../tools/compose-run/run.h"
+#include "step.h"
 #include "unit.h"
 
 /* The machine of this test lets one make cgroups. */
@@ -247,6 +248,28 @@ static void limits_and_settings_go_to_their_links(void **state)
 	assert_string_equal(link_of(&chain, "ns-net"), "ns-net --sysctl net.core.somaxconn=9");
 }
 
+static void a_bridge_has_somebody_outside(void **state)
+{
+	struct chain chain;
+
+	(void)state;
+	dry_run = true; /* also for who is not root */
+	assert_non_null(strstr(links_of((char *[]){ "compose-run", "--without", "cgroup",
+						    "--network", "bridge", "-p", "127.0.0.1:81:80",
+						    "--publish", "53:53/udp", "--ip", "10.1.2.3",
+						    "--dns", "192.0.2.1", NULL },
+					&chain),
+			       "ns-net ns-user ns-pid ns-uts ns-ipc ns-net ns-mnt chroot"));
+	assert_string_equal(link_of(&chain, "ns-net"),
+			    "ns-net --outside --bridge strata0 --ip 10.1.2.3 --publish "
+			    "127.0.0.1:81:80 --publish 53:53/udp");
+	if (access("/etc/resolv.conf", F_OK) == 0)
+		assert_non_null(strstr(link_of(&chain, "ns-mnt"), ":nameserver 192.0.2.1 --"));
+	if (access("/etc/hosts", F_OK) == 0)
+		assert_non_null(strstr(link_of(&chain, "ns-mnt"), "--hosts /etc/hosts"));
+	dry_run = false;
+}
+
 static void preserved_descriptors_come_before_the_profile(void **state)
 {
 	struct chain chain;
@@ -401,7 +424,7 @@ static void refuses_nonsense_in_a_line(void **state)
 		{ "compose-run", "-v", "/usr:relative", NULL },
 		{ "compose-run", "-v", "/usr:/x:zz", NULL },
 		{ "compose-run", "-v", "named:/x", NULL },
-		{ "compose-run", "--network", "bridge", NULL },
+		{ "compose-run", "--network", "bride", NULL },
 		{ "compose-run", "--without", "nothing", NULL },
 		{ "compose-run", "--security-opt", "seccomp=", NULL },
 		{ "compose-run", "--security-opt", "no-new-privileges=false", NULL },
@@ -429,6 +452,9 @@ static void refuses_nonsense_in_a_line(void **state)
 		{ "compose-run", "--ulimit", "nofile=-2", NULL },
 		{ "compose-run", "--sysctl", "net/../kernel/panic=1", NULL },
 		{ "compose-run", "--sysctl", "kernel.shmall", NULL },
+		{ "compose-run", "-p", "80:x", "--network", "bridge", NULL },
+		{ "compose-run", "-p", "65536:1", "--network", "bridge", NULL },
+		{ "compose-run", "--dns", "localhost", "--network", "bridge", NULL },
 		{ "compose-run", "--preserve-fds", "61", NULL },
 		{ "compose-run", "--preserve-fds", "-1", NULL },
 		{ "compose-run", "--pid-file", "p", "--pid", "host", NULL },
@@ -447,9 +473,33 @@ static void refuses_nonsense_in_a_line(void **state)
 	}
 }
 
+static void add_rows(void *count)
+{
+	/* What lies behind the rows in memory is seen by the sanitizer. */
+	struct chain *chain = calloc(1, sizeof(*chain));
+
+	assert_non_null(chain);
+	for (int i = 0; i < *(int *)count; i++)
+		row_add(chain, "ns-ipc", "one more");
+	printf("%zu rows\n", chain->count);
+}
+
+static void too_many_links_are_an_error(void **state)
+{
+	int most = CHAIN_ROWS, more = CHAIN_ROWS + 1;
+	struct outcome outcome = outcome_of(add_rows, &most);
+
+	(void)state;
+	assert_int_equal(outcome.status, 0);
+	outcome = outcome_of(add_rows, &more);
+	assert_int_equal(outcome.status, 125);
+	assert_non_null(strstr(outcome.said, "the chain would have more than 48 links"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(too_many_links_are_an_error),
 		cmocka_unit_test(all_layers_in_their_order),
 		cmocka_unit_test(a_shell_when_nothing_is_asked_for),
 		cmocka_unit_test(layers_can_be_left_out),
@@ -460,6 +510,7 @@ int main(void)
 		cmocka_unit_test(mounts_in_the_words_of_ns_mnt),
 		cmocka_unit_test(privileged_is_all_that_docker_means),
 		cmocka_unit_test(limits_and_settings_go_to_their_links),
+		cmocka_unit_test(a_bridge_has_somebody_outside),
 		cmocka_unit_test(preserved_descriptors_come_before_the_profile),
 		cmocka_unit_test(a_line_is_what_env_file_makes_of_it),
 		cmocka_unit_test(no_option_is_taken_and_refused),

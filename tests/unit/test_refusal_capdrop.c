@@ -6,6 +6,7 @@
 
 #include "../../tools/capdrop/refusal.h"
 #include "account.h"
+#include "reason.h"
 #include "unit.h"
 
 #define ALL 0x1ffffffffffULL
@@ -16,26 +17,13 @@
 static const struct state root = { .effective = ALL, .bounding = ALL, .apparmor_userns = -1 };
 static const struct state user = { .uid = 1000, .bounding = ALL, .apparmor_userns = -1 };
 
-/* Whether the reason has this id, and its texts these words. */
-static void check(bool known, const struct reason *reason, const char *id, const char *why,
-		  const char *fix)
-{
-	if (!known || strcmp(reason->id, id) != 0)
-		fail_msg("expected %s, got %s", id, known ? reason->id : "nothing");
-	if (!strstr(reason->why, why))
-		fail_msg("%s: no '%s' in: %s", id, why, reason->why);
-	if (!strstr(reason->fix, fix))
-		fail_msg("%s: no '%s' in: %s", id, fix, reason->fix);
-	assert_true(*reason->see != '\0');
-}
-
 static void expect(const char *call, int error, struct state machine, struct capdrop_facts facts,
 		   const char *id, const char *why, const char *fix)
 {
 	struct reason reason = { 0 };
 	bool known = capdrop_reason(call, error, &machine, &facts, &reason);
 
-	check(known, &reason, id, why, fix);
+	reason_expect(call, known, &reason, id, why, fix);
 }
 
 static void the_bounding_set(void **unused)
@@ -102,10 +90,7 @@ static void expect_account(const char *call, int error, struct state machine,
 	struct reason reason = { 0 };
 	bool known = account_reason(call, error, &machine, &facts, &reason);
 
-	if (!id)
-		assert_false(known);
-	else
-		check(known, &reason, id, why, fix);
+	reason_expect(call, known, &reason, id, why, fix);
 }
 
 static void another_user(void **unused)

@@ -8,6 +8,7 @@
 #include "../../tools/cgroup/climb.h"
 #include "../../tools/cgroup/refusal.h"
 #include "message.h"
+#include "reason.h"
 #include "unit.h"
 
 #define MKDIR "mkdir(cgroup->path, 0755)"
@@ -61,13 +62,7 @@ static void type(const char *line, const char *next)
 
 static void has(const struct reason *reason, const char *id, const char *why, const char *fix)
 {
-	if (strcmp(reason->id, id) != 0)
-		fail_msg("expected %s, got %s", id, reason->id);
-	if (!strstr(reason->why, why))
-		fail_msg("%s: no '%s' in: %s", id, why, reason->why);
-	if (!strstr(reason->fix, fix))
-		fail_msg("%s: no '%s' in: %s", id, fix, reason->fix);
-	assert_true(*reason->see != '\0');
+	reason_expect("cgroup", true, reason, id, why, fix);
 	assert_null(strstr(reason->fix, "..."));
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../../tools/chroot/refusal.h"
+#include "reason.h"
 #include "unit.h"
 
 #define ALL 0x1ffffffffffULL
@@ -28,18 +29,7 @@ static void expect(const char *call, int error, const char *id, const char *why,
 
 	memset(&reason, 0, sizeof(reason));
 	known = chroot_reason(call, error, &state, &facts, &reason);
-	if (!id) {
-		if (known)
-			fail_msg("%s: got %s for what can't be known", call, reason.id);
-		return;
-	}
-	if (!known || strcmp(reason.id, id) != 0)
-		fail_msg("%s: expected %s, got %s", call, id, known ? reason.id : "nothing");
-	if (!strstr(reason.why, why))
-		fail_msg("%s: no '%s' in: %s", call, why, reason.why);
-	if (!strstr(reason.fix, fix))
-		fail_msg("%s: no '%s' in: %s", call, fix, reason.fix);
-	assert_true(*reason.see != '\0');
+	reason_expect(call, known, &reason, id, why, fix);
 }
 
 static void privilege(void **unused)

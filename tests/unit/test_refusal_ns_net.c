@@ -5,6 +5,7 @@
 
 #include "../../tools/ns-net/doctor.h"
 #include "../../tools/ns-net/refusal.h"
+#include "reason.h"
 #include "unit.h"
 
 static struct cable cable;
@@ -24,12 +25,11 @@ static int begin(void **unused)
 
 static void expect(const char *call, int error, const char *id, const char *word)
 {
+	bool known;
+
 	memset(&reason, 0, sizeof(reason));
-	if (!ns_net_decide(call, error, &state, &facts, &reason) || strcmp(reason.id, id) != 0)
-		fail_msg("%s: expected %s, got '%s'", call, id, reason.id);
-	if (!strstr(reason.why, word))
-		fail_msg("%s: no '%s' in: %s", call, word, reason.why);
-	assert_true(*reason.see != '\0');
+	known = ns_net_decide(call, error, &state, &facts, &reason);
+	reason_expect(call, known, &reason, id, word, NULL);
 }
 
 static void cables(void **unused)
@@ -39,6 +39,29 @@ static void cables(void **unused)
 	expect("add_cable(route, cable)", EOPNOTSUPP, "NET-NOVETH", "CONFIG_VETH");
 	expect("wait_for_cable(route)", ETIMEDOUT, "NET-DOWN", "within a second");
 	assert_non_null(strstr(reason.fix, "lab0"));
+}
+
+static void helpers(void **unused)
+{
+	static struct helper helper = { .name = "pasta", .path = "/usr/bin/pasta" };
+	const char *call = "keeper_start(&plan->helper)";
+
+	(void)unused;
+	facts.helper = &helper;
+	facts.tun_error = ENOENT;
+	expect(call, ENETUNREACH, "NET-TUN", "not loaded");
+	facts.tun_error = EACCES;
+	expect(call, ENETUNREACH, "NET-TUN", "may not open");
+	facts.tun_error = 0;
+	strcpy(helper.said, "no luck");
+	expect(call, ENETUNREACH, "NET-HELPER", "/usr/bin/pasta says: no luck");
+	expect(call, ETIMEDOUT, "NET-HELPER", "not ready after 10 seconds; it says: no luck");
+	strcpy(helper.said, "External interface not usable");
+	expect(call, ENETUNREACH, "NET-HELPER", "not connected");
+	assert_non_null(strstr(reason.fix, "ip route show default"));
+	helper.name = "slirp4netns";
+	strcpy(helper.said, "setegid(0); parent failed");
+	expect(call, ENETUNREACH, "NET-HELPER", "becomes user 0");
 }
 
 /* Without a reason of ours, what the kernel itself said. */
@@ -79,6 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(cables, begin),
+		cmocka_unit_test_setup(helpers, begin),
 		cmocka_unit_test_setup(words_of_the_kernel, begin),
 		cmocka_unit_test_setup(without_powers, begin),
 		cmocka_unit_test_setup(pings, begin),

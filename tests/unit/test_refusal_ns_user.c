@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "../../tools/ns-user/refusal.h"
+#include "reason.h"
 #include "unit.h"
 
 #define UID_CALL "write_file(path, plan->uid_map)"
@@ -39,16 +40,7 @@ static void expect(const char *call, int error, const char *id, const char *word
 
 	memset(&reason, 0, sizeof(reason));
 	known = ns_user_reason(call, error, &state, &facts, &reason);
-	if (!id) {
-		if (known)
-			fail_msg("%s: got %s for what can't be known", call, reason.id);
-		return;
-	}
-	if (!known || strcmp(reason.id, id) != 0)
-		fail_msg("%s: expected %s, got %s", call, id, known ? reason.id : "nothing");
-	if (word && !strstr(reason.why, word))
-		fail_msg("%s: no '%s' in: %s", call, word, reason.why);
-	assert_true(*reason.see != '\0');
+	reason_expect(call, known, &reason, id, word, NULL);
 }
 
 static void maps(void **unused)

@@ -27,9 +27,8 @@
 #include "chain.h"
 #include "exec.h"
 #include "message.h"
-#include "minimize.h"
 #include "option.h"
-#include "paste.h"
+#include "plan.h"
 #include "planned.h"
 #include "refusal.h"
 #include "sets.h"
@@ -47,6 +46,7 @@ static const char usage[] =
 	"      --add CAP,...      add these to the preset\n"
 	"      --ambient CAP,...  let these survive an exec by a user other than root\n"
 	"      --inheritable CAP,...  let these reach programs whose file takes them\n"
+	"      --bounding CAP,...  let these stay in the bounding set, and only there\n"
 	"      --user U[:G]       become this user and group, names or numbers\n"
 	"      --groups G,...   --clear-groups   with these supplementary groups, or none\n"
 	"      --umask MODE       make no files with these permissions, such as 027\n"
@@ -67,6 +67,7 @@ enum {
 	ADD,
 	AMBIENT,
 	INHERITABLE,
+	BOUNDING,
 	USER,
 	GROUPS,
 	CLEAR_GROUPS,
@@ -83,6 +84,7 @@ static const struct option table[] = {
 	{ "add", required_argument, NULL, ADD },
 	{ "ambient", required_argument, NULL, AMBIENT },
 	{ "inheritable", required_argument, NULL, INHERITABLE },
+	{ "bounding", required_argument, NULL, BOUNDING },
 	{ "user", required_argument, NULL, USER },
 	{ "groups", required_argument, NULL, GROUPS },
 	{ "clear-groups", no_argument, NULL, CLEAR_GROUPS },
@@ -93,23 +95,12 @@ static const struct option table[] = {
 	COMMON_OPTIONS,
 };
 
-struct plan {
-	uint64_t keep, ambient, inheritable; /* inheritable: those that are ambient among them */
-	uint64_t named;			     /* those that --keep and --add have named one by one */
-	const char *user, *groups;
-	const char *umask;
-	bool clear_groups, allow_new_privs, minimize;
-	struct account account; /* what user and groups mean */
-	struct capdrop_facts *facts;
-};
-
 static bool changes_ids(const struct plan *plan)
 {
 	return plan->user || plan->groups || plan->clear_groups;
 }
 
-/* The user that the program will run as. */
-static uid_t user_of(const struct plan *plan)
+uid_t plan_user(const struct plan *plan)
 {
 	return plan->account.has_uid ? plan->account.uid : geteuid();
 }
@@ -183,11 +174,11 @@ static void verify(const struct plan *plan, uint64_t permitted)
 		step_fail("prctl(PR_CAPBSET_READ, cap_max_bits(), 0, 0, 0)",
 			  "drop all capabilities: this kernel has more than the %d we know",
 			  cap_max_bits());
-	sets_read_own(held, ~plan->keep);
+	sets_read_own(held, ~plan->bounding);
 	errno = 0;
 	if (held->permitted != permitted || held->effective != permitted ||
 	    held->inheritable != plan->inheritable || held->ambient != plan->ambient ||
-	    held->bounding & ~plan->keep)
+	    held->bounding & ~plan->bounding)
 		step_fail("cap_get_proc()", "drop the capabilities");
 	if (!plan->allow_new_privs && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		step_fail("prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)", "set no_new_privs");
@@ -197,7 +188,7 @@ static void verify(const struct plan *plan, uint64_t permitted)
 static void refuse_missing(const struct plan *plan, const struct sets *before)
 {
 	struct reason reason = { 0 };
-	uint64_t wanted = user_of(plan) == 0 ? plan->named & plan->keep : 0;
+	uint64_t wanted = plan_user(plan) == 0 ? plan->named & plan->keep : 0;
 
 	if (plan->ambient & ~before->permitted) {
 		capdrop_missing("CAP-AMBIENT", geteuid(), before->permitted, &reason);
@@ -220,8 +211,8 @@ static void warn_of_root(uint64_t permitted)
 	if ((getuid() == 0 || geteuid() == 0) && now.bounding & ~permitted &&
 	    !(prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) & SECBIT_NOROOT) &&
 	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0)
-		note("user 0 gets its bounding set back when it executes a program, so it will have "
-		     "%s more than now; without --allow-new-privs it does not [CAP-UID0]",
+		note("user 0 gets its bounding set back when it executes a program, and here that "
+		     "means: %s; without --allow-new-privs it does not [CAP-UID0]",
 		     sets_in_short(now.bounding & ~permitted));
 }
 
@@ -244,7 +235,7 @@ static void setup(const struct plan *plan)
 	/* Bounding first: it takes CAP_SETPCAP, which may be among those that
 	 * go. Where there is nothing left to drop, it takes nothing. */
 	for (int cap = 0; cap < cap_max_bits(); cap++)
-		if (!(plan->keep >> cap & 1) &&
+		if (!(plan->bounding >> cap & 1) &&
 		    (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0 || planned("ns-user")))
 			STEP(prctl(PR_CAPBSET_DROP, cap, 0, 0, 0), "drop %s from the bounding set",
 			     sets_in_words(UINT64_C(1) << cap));
@@ -255,17 +246,17 @@ static void setup(const struct plan *plan)
 	/* What a process other than root's has is lost at exec, except for the
 	 * ambient ones; so it is dropped here already. */
 	permitted = before.permitted & plan->keep;
-	if (user_of(plan) != 0)
+	if (plan_user(plan) != 0)
 		permitted &= plan->ambient;
 
 	plan->facts->before = before;
-	plan->facts->wanted =
-		(struct sets){ permitted, permitted, plan->inheritable, plan->ambient, plan->keep };
+	plan->facts->wanted = (struct sets){ permitted, permitted, plan->inheritable, plan->ambient,
+					     plan->bounding };
 
 	STEP(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "empty the ambient set");
 	fill_sets(data, permitted, plan->inheritable);
 	STEP(capset(&header, data), "set permitted and effective to %s, inheritable to %s",
-	     sets_in_words(permitted), sets_in_words(plan->inheritable));
+	     sets_in_fewest(permitted), sets_in_fewest(plan->inheritable));
 	for (int cap = 0; cap < cap_max_bits(); cap++)
 		if (plan->ambient >> cap & 1)
 			STEP(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0),
@@ -282,82 +273,6 @@ static void setup(const struct plan *plan)
 		warn_of_root(permitted);
 }
 
-/* For --minimize: a plan with another set. A user other than root has only
- * what is ambient. */
-static struct plan plan_with(uint64_t set, const struct plan *plan)
-{
-	struct plan other = *plan;
-
-	other.keep = set;
-	other.named = 0;
-	other.inheritable = plan->inheritable & set;
-	other.ambient = user_of(plan) == 0 ? plan->ambient & set : set;
-	other.inheritable |= other.ambient;
-	return other;
-}
-
-static void setup_with(uint64_t set, void *argument)
-{
-	struct plan plan = plan_with(set, argument);
-
-	setup(&plan);
-}
-
-static void add_option(char *text, size_t size, const char *option, const char *value)
-{
-	size_t n = strlen(text);
-	char *word = paste_word(value);
-
-	snprintf(text + n, size - n, "%s%s%s%s", n ? " " : "", option, *value ? " " : "",
-		 *value ? word : "");
-	free(word);
-}
-
-static const char *options_with(uint64_t set, void *argument)
-{
-	static char text[2048];
-	struct plan plan = plan_with(set, argument);
-
-	*text = '\0';
-	if (plan.user)
-		add_option(text, sizeof(text), "--user", plan.user);
-	if (plan.groups)
-		add_option(text, sizeof(text), "--groups", plan.groups);
-	if (plan.clear_groups)
-		add_option(text, sizeof(text), "--clear-groups", "");
-	if (set == plan.facts->before.permitted && !plan.ambient)
-		add_option(text, sizeof(text), "--preset", "all");
-	else if (plan.keep & ~plan.ambient)
-		add_option(text, sizeof(text), "--keep", sets_in_words(plan.keep & ~plan.ambient));
-	if (plan.ambient)
-		add_option(text, sizeof(text), "--ambient", sets_in_words(plan.ambient));
-	if (plan.inheritable & ~plan.ambient)
-		add_option(text, sizeof(text), "--inheritable",
-			   sets_in_words(plan.inheritable & ~plan.ambient));
-	if (plan.umask)
-		add_option(text, sizeof(text), "--umask", plan.umask);
-	if (plan.allow_new_privs)
-		add_option(text, sizeof(text), "--allow-new-privs", "");
-	return text;
-}
-
-static _Noreturn void find_fewest(const struct plan *plan, char *words[])
-{
-	struct minimize what = { plan->keep, words, setup_with, options_with, (void *)plan };
-	struct sets *now = &plan->facts->before;
-
-	if (!words[0] || (strcmp(words[0], "--") == 0 && !words[1]))
-		die("--minimize needs the program:  capdrop --minimize -- PROGRAM [ARG]...");
-	sets_read_own(now, 0);
-	what.start &= now->permitted;
-	if (dry_run) {
-		dprintf(2, "%s: would execute %s again and again, with fewer and fewer of %s\n",
-			tool_name, words[strcmp(words[0], "--") == 0], sets_in_words(plan->keep));
-		exit(0);
-	}
-	minimize(&what);
-}
-
 /* What the program will have, which is not what capdrop leaves. */
 static void explain(const struct plan *plan, char *words[])
 {
@@ -368,7 +283,7 @@ static void explain(const struct plan *plan, char *words[])
 	now.bounding &= facts->before.bounding;
 	if (!dry_run && !sets_read("self", &now, &no_new_privs))
 		return;
-	exec_explain(&facts->before, &now, user_of(plan), no_new_privs, words);
+	exec_explain(&facts->before, &now, plan_user(plan), no_new_privs, words);
 }
 
 static _Noreturn void print(const char *process)
@@ -447,6 +362,7 @@ int main(int argc, char *argv[])
 			break;
 		case AMBIENT: plan.ambient |= sets_parse(optarg); break;
 		case INHERITABLE: plan.inheritable |= sets_parse(optarg); break;
+		case BOUNDING: plan.bounding |= sets_parse(optarg); break;
 		case USER: plan.user = optarg; break;
 		case GROUPS: plan.groups = optarg; break;
 		case CLEAR_GROUPS: plan.clear_groups = true; break;
@@ -466,9 +382,10 @@ int main(int argc, char *argv[])
 		die("--inheritable %s: keep it as well, with --keep or --preset",
 		    sets_in_words(plan.inheritable & ~plan.keep));
 	plan.inheritable |= plan.ambient;
+	plan.bounding |= plan.keep;
 	tool_ready(plan.minimize ? "--minimize" : NULL);
 	if (plan.minimize)
-		find_fewest(&plan, argv + optind);
+		plan_find_fewest(&plan, setup, argv + optind);
 	setup(&plan);
 	if (explaining && !explaining_chain)
 		explain(&plan, argv + optind);

@@ -3,9 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/capability.h>
-#include <sys/prctl.h>
 
 #include "chain.h"
 #include "file.h"
@@ -157,6 +155,19 @@ const char *sets_in_words(uint64_t set)
 	return text;
 }
 
+const char *sets_in_fewest(uint64_t set)
+{
+	static char texts[4][1100];
+	static unsigned turn;
+	char *text = texts[turn++ % 4];
+	uint64_t missing = all_known() & ~set;
+	bool fewer = missing && __builtin_popcountll(missing) < __builtin_popcountll(set);
+
+	snprintf(text, sizeof(texts[0]), "%s%s", fewer ? "all but " : "",
+		 sets_in_words(fewer ? missing : set));
+	return text;
+}
+
 const char *sets_in_short(uint64_t set)
 {
 	static char texts[4][100];
@@ -243,10 +254,10 @@ void sets_print(const char *process)
 		die("--print takes the number of a process, not '%s'", process);
 	if (!sets_read(process, &sets, &no_new_privs))
 		die_errno("cannot read /proc/%s/status", process);
-	printf("permitted    %s\n", sets_in_words(sets.permitted));
-	printf("effective    %s\n", sets_in_words(sets.effective));
-	printf("inheritable  %s\n", sets_in_words(sets.inheritable));
-	printf("ambient      %s\n", sets_in_words(sets.ambient));
-	printf("bounding     %s\n", sets_in_words(sets.bounding));
+	printf("permitted    %s\n", sets_in_fewest(sets.permitted));
+	printf("effective    %s\n", sets_in_fewest(sets.effective));
+	printf("inheritable  %s\n", sets_in_fewest(sets.inheritable));
+	printf("ambient      %s\n", sets_in_fewest(sets.ambient));
+	printf("bounding     %s\n", sets_in_fewest(sets.bounding));
 	printf("no_new_privs %s\n", no_new_privs ? "yes" : "no");
 }

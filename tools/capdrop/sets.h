@@ -22,6 +22,10 @@ uint64_t sets_preset(const char *name);
  * fourth call after this one. */
 const char *sets_in_words(uint64_t set);
 
+/* For a reader: those names, or "all but" the ones that are missing, whichever are
+ * fewer. sets_parse() does not take that. */
+const char *sets_in_fewest(uint64_t set);
+
 /* The same, short enough for a row of a table: "chown,kill", "14 of 41", "all
  * but sys_resource". */
 const char *sets_in_short(uint64_t set);

@@ -18,7 +18,6 @@
  * Read on: cgroups(7), cgroup_namespaces(7), the kernel's cgroup-v2.rst. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +34,7 @@
 #include "option.h"
 #include "refusal.h"
 #include "report.h"
+#include "started.h"
 #include "step.h"
 #include "supervise.h"
 
@@ -49,18 +49,17 @@ static const char usage[] =
 	"      --pids-limit N      at most so many processes and threads at once\n"
 	"      --cpuset-cpus LIST  run only on these CPUs: 0-2,5\n"
 	"      --set KNOB=VALUE    write VALUE to any file of the cgroup; can be repeated\n"
+	"      --deny-device RULE  --allow-device RULE  which devices may be used: 'a' is\n"
+	"                          all, 'c 1:3 rwm' is /dev/null; the last rule decides\n"
 	"      --name NAME         call it so; fails if there is one of that name\n"
+	"      --parent PATH       make it there, in /docker say, and not below our own\n"
 	"      --join PATH         make none, enter that one: its directory, path or name\n"
 	"      --keep              do not remove it at the end\n"
 	"      --cgroupns          a cgroup namespace as well: the cgroup looks like the\n"
 	"                          root from inside. Alone: only that, no new cgroup\n"
 	"      --report            at the end, say how much was used, refused and killed\n"
 	"      --why CONTROLLER    run none: say which cgroup lacks memory (pids, ...)\n"
-	"  -x, --explain           say each kernel call and what it changed\n"
-	"  -n, --dry-run           say the calls of the whole chain, and make none\n"
-	"      --check             say whether this works here, and why not\n"
-	"  -h, --help              this text\n"
-	"  -V, --version           the version\n"
+	"  -x, --explain   -n, --dry-run   --check   -h, --help   -V, --version\n"
 	"\n"
 	"Example, as root:  cgroup --memory 50M --pids-limit 20 -- sh\n";
 
@@ -71,7 +70,10 @@ enum {
 	PIDS,
 	CPUSET,
 	SET,
+	ALLOW_DEVICE,
+	DENY_DEVICE,
 	NAME,
+	PARENT,
 	JOIN,
 	KEEP,
 	CGROUPNS,
@@ -86,7 +88,10 @@ static const struct option table[] = {
 	{ "pids-limit", required_argument, NULL, PIDS },
 	{ "cpuset-cpus", required_argument, NULL, CPUSET },
 	{ "set", required_argument, NULL, SET },
+	{ "allow-device", required_argument, NULL, ALLOW_DEVICE },
+	{ "deny-device", required_argument, NULL, DENY_DEVICE },
 	{ "name", required_argument, NULL, NAME },
+	{ "parent", required_argument, NULL, PARENT },
 	{ "join", required_argument, NULL, JOIN },
 	{ "keep", no_argument, NULL, KEEP },
 	{ "cgroupns", no_argument, NULL, CGROUPNS },
@@ -95,20 +100,13 @@ static const struct option table[] = {
 	COMMON_OPTIONS,
 };
 
-/* "strata-PID-STARTTIME": no two processes have both alike. Field 22 of
- * /proc/self/stat is the start time; the name before it may hold blanks. */
+/* "strata-PID-STARTTIME": no two processes have both alike. */
 static void make_tag(struct cgroup_work *work)
 {
-	char text[1024] = "", *behind;
-	unsigned long long started = 0;
+	int number;
+	unsigned long long started = own_start(&number);
 
-	read_file("/proc/self/stat", text, sizeof(text));
-	behind = strrchr(text, ')');
-	for (int i = 2; behind && i < 22; i++)
-		behind = strchr(behind + 1, ' ');
-	if (behind)
-		started = strtoull(behind, NULL, 10);
-	snprintf(work->tag, sizeof(work->tag), "strata-%d-%llu", atoi(text), started);
+	snprintf(work->tag, sizeof(work->tag), "strata-%d-%llu", number, started);
 }
 
 static void make(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
@@ -166,6 +164,8 @@ static void remove_made(void *argument)
 			    cgroup_remove(cgroup->path) != 0)
 				cgroup_tell_left(work, cgroup);
 		}
+	for (int i = 0; i < work->layout.count && !work->keep; i++)
+		cgroup_remove_parent(&work->layout.all[i]);
 	cgroup_step_back(work);
 }
 
@@ -195,6 +195,7 @@ static int make_all(struct cgroup_work *work, const char *const wanted[])
 		/* Of the controllers, those that v2 has to enable. */
 		for (int j = 0; wanted[j]; j++)
 			if (cgroup->version == 2 && strcmp(wanted[j], "cgroup") != 0 &&
+			    strcmp(wanted[j], "devices") != 0 &&
 			    cgroup_with(&work->layout, wanted[j]) == cgroup)
 				here[count++] = wanted[j];
 		here[count] = NULL;
@@ -224,6 +225,7 @@ static void live_in_new(struct cgroup_work *work)
 		work->name = work->tag + (work->keep ? strlen("strata-") : 0);
 	supervisor.cgroup = make_all(work, wanted);
 	cgroup_write_limits(work);
+	cgroup_set_devices(work);
 	if (supervisor.cgroup >= 0)
 		work->in = cgroup_with(&work->layout, "cgroup");
 
@@ -301,7 +303,10 @@ int main(int argc, char *argv[])
 		case PIDS: limits->pids = optarg; break;
 		case CPUSET: limits->cpuset = optarg; break;
 		case SET: cgroup_add_knob(limits, optarg); break;
+		case ALLOW_DEVICE: device_rules_add(&limits->devices, true, optarg); break;
+		case DENY_DEVICE: device_rules_add(&limits->devices, false, optarg); break;
 		case NAME: work.name = check_name(optarg); break;
+		case PARENT: work.parent = cgroup_check_parent(optarg); break;
 		case JOIN: work.join = optarg; break;
 		case KEEP: work.keep = true; break;
 		case CGROUPNS: work.namespace = true; break;
@@ -310,15 +315,17 @@ int main(int argc, char *argv[])
 		}
 	cgroup_check_limits(limits);
 	limited = limits->memory || limits->cpus || limits->pids || limits->cpuset ||
-		  limits->knob_count;
-	if (work.join && (limited || work.name || work.keep))
-		die("--join makes no cgroup, so it takes no limits, no --name and no --keep");
+		  limits->knob_count || limits->devices.count;
+	if (work.join && (limited || work.name || work.parent || work.keep))
+		die("--join makes no cgroup, so it takes no limits, no --name, no --parent and no "
+		    "--keep");
 	if (work.report && (work.join || work.keep))
 		die("--report needs somebody who stays until the end, so it goes with a new cgroup, "
 		    "and not with %s",
 		    work.join ? "--join" : "--keep");
 	if (work.why) {
-		if (limited || work.name || work.join || work.keep || work.namespace || work.report)
+		if (limited || work.name || work.parent || work.join || work.keep ||
+		    work.namespace || work.report)
 			die("--why only looks; the options for a new cgroup go without it");
 		if (check_wanted)
 			die("--why says itself whether a controller is here; --check goes without it");
@@ -326,8 +333,8 @@ int main(int argc, char *argv[])
 			die("--why runs no program, and '%s' is one", argv[optind]);
 		cgroup_why(work.why);
 	}
-	work.alone = work.namespace && !work.report && !limited && !work.name && !work.join &&
-		     !work.keep;
+	work.alone = work.namespace && !work.report && !limited && !work.name && !work.parent &&
+		     !work.join && !work.keep;
 	tool_ready(work.join ? "--join" : work.keep ? "--keep" : NULL);
 
 	setup(&work);

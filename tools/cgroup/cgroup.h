@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "devices.h"
 #include "why.h"
 
 /* A tree of cgroups. On v2 there is one, for all controllers; on v1 each has
@@ -16,11 +17,12 @@ struct cgroup_hierarchy {
 	char *mount;	   /* the directory it is mounted on */
 	char *own;	   /* the directory of the cgroup we are in; NULL: not visible */
 
-	bool used;   /* a cgroup is wanted in this one */
-	char *place; /* the directory that the new cgroup is made in */
-	char *path;  /* the new cgroup, or the one to join */
-	int fd;	     /* that one, open; or -1 */
-	bool made;   /* it is ours to remove */
+	bool used;	  /* a cgroup is wanted in this one */
+	char *place;	  /* the directory that the new cgroup is made in */
+	char *path;	  /* the new cgroup, or the one to join */
+	int fd;		  /* that one, open; or -1 */
+	bool made;	  /* it is ours to remove */
+	size_t made_from; /* --parent: so long is the path of the first one that was made */
 };
 
 struct cgroup_layout {
@@ -35,13 +37,15 @@ struct cgroup_limits {
 	char *knobs[64];  /* --set, the name ... */
 	char *values[64]; /* ... and the value */
 	int knob_count;
+	struct device_rules devices; /* --allow-device, --deny-device */
 };
 
 struct cgroup_work {
 	struct cgroup_layout layout;
 	struct cgroup_limits limits;
-	char tag[64];	  /* strata-PID-STARTTIME */
-	const char *name; /* --name, or the tag */
+	char tag[64];	    /* strata-PID-STARTTIME */
+	const char *name;   /* --name, or the tag */
+	const char *parent; /* --parent, or NULL */
 	const char *join;
 	const char *why; /* --why */
 	bool keep, namespace, report;
@@ -77,7 +81,8 @@ struct cgroup_hierarchy *cgroup_with(struct cgroup_layout *layout, const char *c
  * it can't be read. */
 void cgroup_own_path(const struct cgroup_hierarchy *in, char *path, size_t size);
 
-/* Whether `word` stands in `list`, between commas, blanks or line ends. */
+/* Whether `word` (of several, "cpu,cpuacct", the first) stands in `list`, between
+ * commas, blanks or line ends. */
 bool cgroup_listed(const char *list, const char *word);
 
 /* Opens the directory of a cgroup. Returns the descriptor, or -1 with errno as
@@ -114,6 +119,17 @@ void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hier
 /* Takes back that we stepped aside. */
 void cgroup_step_back(struct cgroup_work *work);
 
+/* parent.c: a cgroup in another place than below our own. */
+
+/* Returns the path when it may be one; else ends with 125. */
+const char *cgroup_check_parent(const char *path);
+
+/* Sets hierarchy->place to --parent, made where it is missing. */
+void cgroup_make_parent(struct cgroup_work *work, struct cgroup_hierarchy *hierarchy);
+
+/* Removes what that has made, and nobody else uses now. */
+void cgroup_remove_parent(const struct cgroup_hierarchy *hierarchy);
+
 /* limits.c: what people may ask for. */
 
 #define CGROUP_NO_LIMIT (~0ULL)
@@ -137,6 +153,9 @@ void cgroup_wanted(const struct cgroup_limits *limits, const char *wanted[static
 void cgroup_want(const char *wanted[], const char *controller);
 
 /* knobs.c: setting limits. */
+
+/* v1: gives a new cpuset what the one above has. */
+void cgroup_fill_cpuset(struct cgroup_work *work, const char *directory);
 
 /* Writes all limits, reads each back, and compares. */
 void cgroup_write_limits(struct cgroup_work *work);

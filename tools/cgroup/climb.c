@@ -6,7 +6,6 @@
  * word has to be written. v1 has a tree for each controller. A kernel that
  * does not have one at all was built or started without it, and /proc/cgroups
  * and /proc/cmdline tell. Read on: cgroups(7), the kernel's cgroup-v2.rst. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,26 +18,17 @@
 #include "message.h"
 #include "refusal.h"
 
-static void read_in(const char *directory, const char *file, char *text, size_t size)
-{
-	char *path = print_text("%s/%s", directory, file);
-
-	if (read_file(path, text, size) < 0)
-		*text = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	free(path);
-}
-
 static void read_level(const char *directory, const char *controller, struct cgroup_level *level)
 {
 	char *path = print_text("%s/cgroup.subtree_control", directory);
 
 	snprintf(level->directory, sizeof(level->directory), "%s", directory);
 	level->has = cgroup_lists(directory, "cgroup.controllers", controller);
-	read_in(directory, "cgroup.subtree_control", level->enabled, sizeof(level->enabled));
+	cgroup_read_line(directory, "cgroup.subtree_control", level->enabled,
+			 sizeof(level->enabled));
 	level->hands_on = cgroup_listed(level->enabled, controller);
 	level->ours = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
-	read_in(directory, "cgroup.type", level->type, sizeof(level->type));
+	cgroup_read_line(directory, "cgroup.type", level->type, sizeof(level->type));
 	/* The root has no type. */
 	level->root = !*level->type;
 	free(path);
@@ -96,7 +86,8 @@ void cgroup_climb(const char *controller, struct cgroup_climb *climb)
 				break;
 			*strrchr(directory, '/') = '\0';
 		}
-		read_in(directory, "cgroup.controllers", climb->v2_list, sizeof(climb->v2_list));
+		cgroup_read_line(directory, "cgroup.controllers", climb->v2_list,
+				 sizeof(climb->v2_list));
 		free(directory);
 	}
 }

@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "cgroup.h"
 #include "why.h"
 
 #define CLIMB_MAX 32

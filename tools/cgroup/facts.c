@@ -1,7 +1,6 @@
 /* facts.c: what the machine looks like when a step has failed. See refusal.h. */
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +14,7 @@
 #include "message.h"
 #include "refusal.h"
 
-/* A file of a cgroup without its line end; "" when it can't be read. */
-static void read_in(const char *directory, const char *file, char *text, size_t size)
+void cgroup_read_line(const char *directory, const char *file, char *text, size_t size)
 {
 	char *path = print_text("%s/%s", directory, file);
 
@@ -126,7 +124,7 @@ static bool take_leaf(const char *path, void *facts)
 {
 	char enabled[100], *leaf = ((struct cgroup_facts *)facts)->child;
 
-	read_in(path, "cgroup.subtree_control", enabled, sizeof(enabled));
+	cgroup_read_line(path, "cgroup.subtree_control", enabled, sizeof(enabled));
 	if (*enabled)
 		return any_below(path, take_leaf, facts);
 	snprintf(leaf, sizeof(((struct cgroup_facts *)facts)->child), "%s", path);
@@ -176,7 +174,7 @@ static bool take_threaded(const char *path, void *facts)
 	struct cgroup_facts *found = facts;
 	char type[40];
 
-	read_in(path, "cgroup.type", type, sizeof(type));
+	cgroup_read_line(path, "cgroup.type", type, sizeof(type));
 	if (strcmp(type, "threaded") != 0)
 		return false;
 	snprintf(found->threaded, sizeof(found->threaded), "%s", path);
@@ -188,14 +186,14 @@ static bool is_threader(const char *directory, int depth, struct cgroup_facts *f
 	char type[40];
 
 	(void)depth;
-	read_in(directory, "cgroup.type", type, sizeof(type));
+	cgroup_read_line(directory, "cgroup.type", type, sizeof(type));
 	/* Above a 'domain invalid' one: the first that is valid. */
 	if (strcmp(type, "domain threaded") != 0)
 		return strcmp(type, "domain") == 0;
 	snprintf(facts->threader, sizeof(facts->threader), "%s", directory);
 	snprintf(facts->threader_type, sizeof(facts->threader_type), "%s", type);
-	read_in(directory, "cgroup.subtree_control", facts->threader_enabled,
-		sizeof(facts->threader_enabled));
+	cgroup_read_line(directory, "cgroup.subtree_control", facts->threader_enabled,
+			 sizeof(facts->threader_enabled));
 	any_below(directory, take_threaded, facts);
 	return true;
 }
@@ -206,7 +204,7 @@ static bool is_reached(const char *directory, const char *file, long long now,
 {
 	char value[40];
 
-	read_in(directory, file, value, sizeof(value));
+	cgroup_read_line(directory, file, value, sizeof(value));
 	if (!*value || strcmp(value, "max") == 0 || now < atoll(value))
 		return false;
 	snprintf(facts->full, sizeof(facts->full), "%s/%s", directory, file);
@@ -219,7 +217,7 @@ static bool has_all_processes(const char *directory, int depth, struct cgroup_fa
 	char now[40];
 
 	(void)depth;
-	read_in(directory, "pids.current", now, sizeof(now));
+	cgroup_read_line(directory, "pids.current", now, sizeof(now));
 	return *now && is_reached(directory, "pids.max", atoll(now), facts);
 }
 
@@ -227,7 +225,7 @@ static bool has_all_cgroups(const char *directory, int depth, struct cgroup_fact
 {
 	char text[256];
 
-	read_in(directory, "cgroup.stat", text, sizeof(text));
+	cgroup_read_line(directory, "cgroup.stat", text, sizeof(text));
 	return is_reached(directory, "cgroup.max.depth", depth, facts) ||
 	       (strncmp(text, "nr_descendants ", 15) == 0 &&
 		is_reached(directory, "cgroup.max.descendants", atoll(text + 15), facts));
@@ -235,12 +233,12 @@ static bool has_all_cgroups(const char *directory, int depth, struct cgroup_fact
 
 static void read_cpus(const char *directory, struct cgroup_facts *facts)
 {
-	read_in(directory, "cpuset.cpus.effective", facts->cpus, sizeof(facts->cpus));
-	read_in(directory, "cpuset.mems.effective", facts->mems, sizeof(facts->mems));
+	cgroup_read_line(directory, "cpuset.cpus.effective", facts->cpus, sizeof(facts->cpus));
+	cgroup_read_line(directory, "cpuset.mems.effective", facts->mems, sizeof(facts->mems));
 	if (!*facts->cpus)
-		read_in(directory, "cpuset.cpus", facts->cpus, sizeof(facts->cpus));
+		cgroup_read_line(directory, "cpuset.cpus", facts->cpus, sizeof(facts->cpus));
 	if (!*facts->mems)
-		read_in(directory, "cpuset.mems", facts->mems, sizeof(facts->mems));
+		cgroup_read_line(directory, "cpuset.mems", facts->mems, sizeof(facts->mems));
 }
 
 void cgroup_read_facts(const char *call, const struct cgroup_work *work, struct cgroup_facts *facts)
@@ -267,7 +265,7 @@ void cgroup_read_facts(const char *call, const struct cgroup_work *work, struct 
 	facts->owner = stat(facts->owner_of, &owner) == 0 ? owner.st_uid : 0;
 
 	if (strstr(call, "_knob(") && in->path) {
-		read_in(in->path, work->at, facts->held, sizeof(facts->held));
+		cgroup_read_line(in->path, work->at, facts->held, sizeof(facts->held));
 		find_closest(in->path, work->at, facts->close, sizeof(facts->close));
 		read_cpus(in->place, facts);
 	} else if (strstr(call, "subtree_control") || strstr(call, "cgroup.procs")) {
@@ -336,7 +334,7 @@ static void find_frozen(struct cgroup_work *work, struct cgroup_left *left)
 	own[strcspn(own, "\n")] = '\0';
 	n = (size_t)snprintf(left->frozen, sizeof(left->frozen), "%s%s", freezer->mount,
 			     strcmp(own, "/") == 0 ? "" : own);
-	read_in(left->frozen, "freezer.state", text, sizeof(text));
+	cgroup_read_line(left->frozen, "freezer.state", text, sizeof(text));
 	if (n + strlen("/freezer.state") < sizeof(left->frozen) && strcmp(text, "FROZEN") == 0)
 		strcpy(left->frozen + n, "/freezer.state");
 	else

@@ -24,7 +24,7 @@
 bool cgroup_listed(const char *list, const char *word)
 {
 	static const char between[] = ", \n";
-	size_t length = strlen(word);
+	size_t length = strcspn(word, ",");
 
 	while (*(list += strspn(list, between))) {
 		size_t n = strcspn(list, between);
@@ -129,14 +129,12 @@ static void take_mount(struct cgroup_layout *layout, char *own[], char *line)
 
 	for (int i = 0; i < layout->count; i++) {
 		struct cgroup_hierarchy *hierarchy = &layout->all[i];
-		char first[64];
 		const char *path;
 
-		snprintf(first, sizeof(first), "%.*s", (int)strcspn(hierarchy->controllers, ","),
-			 hierarchy->controllers);
 		if (hierarchy->version == 2
 			    ? strcmp(kind, "cgroup2") != 0
-			    : strcmp(kind, "cgroup") != 0 || !cgroup_listed(options, first))
+			    : strcmp(kind, "cgroup") != 0 ||
+				      !cgroup_listed(options, hierarchy->controllers))
 			continue;
 		path = below(own[i], words[3]);
 		if (!path) {

@@ -234,23 +234,23 @@ static void limit_swap(struct cgroup_work *work)
 
 /* v1: in a new cpuset nobody can live, since it has no CPU and no memory node
  * (ENOSPC). So it gets those of its parent first. */
-static void fill_cpuset(struct cgroup_work *work, struct cgroup_hierarchy *cgroup)
+void cgroup_fill_cpuset(struct cgroup_work *work, const char *directory)
 {
 	static const char *const knobs[] = { "cpuset.mems", "cpuset.cpus" };
 
+	work->in = cgroup_with(&work->layout, "cpuset");
 	for (int i = 0; i < 2; i++) {
-		char *path = print_text("%s/%s", cgroup->place, knobs[i]);
-		char value[4096] = "";
+		char *above = print_text("%s/../%s", directory, knobs[i]);
+		char *path = print_text("%s/%s", directory, knobs[i]), value[4096] = "";
 
-		if (read_file(path, value, sizeof(value)) < 0 && !dry_run)
-			step_fail("read_file(path, value, sizeof(value))", "read %s", path);
-		free(path);
+		if (read_file(above, value, sizeof(value)) < 0 && !dry_run)
+			step_fail("read_file(above, value, sizeof(value))", "read %s", above);
 		value[strcspn(value, "\n")] = '\0';
-		work->in = cgroup;
 		work->at = knobs[i];
-		STEP(write_knob(cgroup, knobs[i], value),
-		     "have what the parent has (write '%s' to %s/%s)", value, cgroup->path,
-		     knobs[i]);
+		STEP(write_file(path, value), "have what the parent has (write '%s' to %s)", value,
+		     path);
+		free(above);
+		free(path);
 	}
 }
 
@@ -296,7 +296,7 @@ void cgroup_write_limits(struct cgroup_work *work)
 	for (int i = 0; i < work->layout.count; i++)
 		if (work->layout.all[i].used &&
 		    cgroup_listed(work->layout.all[i].controllers, "cpuset"))
-			fill_cpuset(work, &work->layout.all[i]);
+			cgroup_fill_cpuset(work, work->layout.all[i].path);
 
 	if (limits->memory) {
 		cgroup_read_size(limits->memory, &value);

@@ -150,6 +150,8 @@ void cgroup_wanted(const struct cgroup_limits *limits, const char *wanted[static
 		cgroup_want(wanted, "pids");
 	if (limits->cpuset)
 		cgroup_want(wanted, "cpuset");
+	if (limits->devices.count)
+		cgroup_want(wanted, "devices");
 	for (int i = 0; i < limits->knob_count; i++)
 		cgroup_want(wanted, copy_part(limits->knobs[i], strcspn(limits->knobs[i], ".")));
 }

@@ -31,7 +31,6 @@
 #include "cgroup.h"
 #include "file.h"
 #include "memory.h"
-#include "message.h"
 #include "step.h"
 
 /* Reads a file of a cgroup. Returns the length; or -1 with errno, and the text
@@ -201,6 +200,13 @@ void cgroup_choose_place(struct cgroup_work *work, struct cgroup_hierarchy *hier
 {
 	char *place;
 
+	/* A place that was asked for; what it can't give, enable() says. */
+	if (work->parent) {
+		cgroup_make_parent(work, hierarchy);
+		for (const char *const *name = wanted; *name; name++)
+			enable(work, hierarchy, hierarchy->place, *name);
+		return;
+	}
 	hierarchy->place = hierarchy->own;
 	if (!wanted[0])
 		return;

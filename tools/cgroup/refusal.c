@@ -354,6 +354,8 @@ bool cgroup_reason(const char *call, int error, const struct cgroup_work *work,
 	}
 	if (!in)
 		return false;
+	if (strstr(call, "write_rule(") || strstr(call, "SYS_bpf"))
+		return cgroup_devices_reason(work, call, error, state, reason);
 	if (strstr(call, "_knob("))
 		return cgroup_knob_reason(work, error, facts, reason);
 	if (in->version == 2 &&

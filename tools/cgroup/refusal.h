@@ -56,6 +56,10 @@ const char *cgroup_quoted(const char *path);
 bool cgroup_knob_reason(const struct cgroup_work *work, int error, const struct cgroup_facts *facts,
 			struct reason *reason);
 
+/* A rule about devices was to be set. */
+bool cgroup_devices_reason(const struct cgroup_work *work, const char *call, int error,
+			   const struct state *state, struct reason *reason);
+
 /* Why a cgroup can't have limits below it: it holds `members`. */
 bool cgroup_busy_reason(const char *directory, const char *members, struct reason *reason);
 
@@ -76,6 +80,9 @@ bool cgroup_left_reason(const struct cgroup_left *left, int error, struct reason
 /* What of the facts matters for that call. */
 void cgroup_read_facts(const char *call, const struct cgroup_work *work,
 		       struct cgroup_facts *facts);
+
+/* The first line of a file of a cgroup, without its end; "" when it can't be read. */
+void cgroup_read_line(const char *directory, const char *file, char *text, size_t size);
 
 /* "3 processes (812 bash, 900 sleep, ...)", not counting ourselves; "" for none. */
 void cgroup_members(const char *directory, char *text, size_t size);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "paste.h"
 #include "refusal.h"
 
 /* What the other version calls a knob, or comes closest; NULL if not known. */
@@ -102,4 +103,45 @@ bool cgroup_knob_reason(const struct cgroup_work *work, int error, const struct 
 			    : "the kernel took the value, and keeps another",
 		      work->at, *facts->held ? ", which holds '" : "", facts->held,
 		      *facts->held ? "'" : "");
+}
+
+bool cgroup_devices_reason(const struct cgroup_work *work, const char *call, int error,
+			   const struct state *state, struct reason *reason)
+{
+	bool program = strstr(call, "SYS_bpf");
+
+	if (error == EPERM && (state->uid != 0 || state->in_user_namespace)) {
+		FIX("become root, outside of a user namespace:  %s", paste_line("sudo", NULL));
+		return REASON("CG-DEVICES", program ? "bpf(2)" : "cgroups(7)",
+			      "%s, and you are uid %u%s",
+			      program ? "a program for the kernel takes CAP_BPF and CAP_NET_ADMIN"
+				      : "rules about devices take CAP_SYS_ADMIN",
+			      state->uid, state->in_user_namespace ? " of a user namespace" : "");
+	}
+	if (error == EPERM && program) {
+		FIX("see which powers are there:  grep CapEff /proc/self/status; in a container that "
+		    "has not all,\nstart it with  docker run --privileged");
+		return REASON(
+			"CG-DEVICES", "bpf(2)",
+			"a program for the kernel takes CAP_BPF and CAP_NET_ADMIN; one of them "
+			"is missing, or a\ncgroup above %s lets none be attached below it",
+			work->in->place);
+	}
+	if (error == EPERM) {
+		FIX("ask for what the cgroup above has:  cat %s/devices.list",
+		    cgroup_quoted(work->in->place));
+		return REASON("CG-DEVICES", "cgroups(7)",
+			      "a cgroup can't allow what the one above it, %s, does not; or "
+			      "CAP_SYS_ADMIN is missing",
+			      work->in->place);
+	}
+	if (program && (error == EINVAL || error == ENOSYS)) {
+		FIX("see whether the kernel was built with it:  grep CONFIG_CGROUP_BPF "
+		    "/boot/config-$(uname -r)");
+		return REASON(
+			"CG-DEVICES", "bpf(2)",
+			"on v2 rules about devices are a program that the kernel runs, and this "
+			"one takes none:\nthat came with Linux 4.15, and can be left out");
+	}
+	return false;
 }

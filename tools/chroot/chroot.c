@@ -33,7 +33,7 @@
 #include "file.h"
 #include "memory.h"
 #include "message.h"
-#include "number.h"
+#include "namespace.h"
 #include "option.h"
 #include "paste.h"
 #include "planned.h"
@@ -74,12 +74,11 @@ static const struct option table[] = {
 	COMMON_OPTIONS,
 };
 
-#define KEEP_MAX 64
 struct plan {
 	const char *root, *wd, *userspec, *groups;
+	const char *name; /* of the root, for messages: what "." is now */
 	bool pivot, skip_chdir;
-	unsigned keep[KEEP_MAX];
-	size_t keep_count;
+	struct kept kept;
 };
 
 /* Our parent, by the number that it has in this /proc. */
@@ -156,7 +155,7 @@ static void refuse_shared_namespace(const struct plan *plan)
 		/* PID 1 is outside of a user namespace of our own (the first has
 		 * this number), and there the kernel refuses to pivot what we do
 		 * not own. */
-		if (user.st_ino != 0xEFFFFFFDU)
+		if (user.st_ino != FIRST_USER_NAMESPACE)
 			return;
 		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", parent_in_proc());
 		if (stat(path, &other) != 0)
@@ -173,12 +172,24 @@ static void refuse_shared_namespace(const struct plan *plan)
 			     "--pivot takes a mount namespace of one's own");
 }
 
+/* "." is what it was before something was mounted there: only a path that comes
+ * from above leads onto the new mount. */
+static const char *from_above(const char *root)
+{
+	char *path = root[strspn(root, "./")] ? NULL : realpath(root, NULL);
+
+	return path ? path : root;
+}
+
 static void pivot(const char *root)
 {
-	/* The new root has to be a mount. A bind of a directory onto itself is. */
-	if (!is_mount_point(root))
+	/* The new root has to be a mount. A bind of a directory onto itself is. What was
+	 * one before is not looked for by another name: that may lead elsewhere. */
+	if (!is_mount_point(root)) {
 		STEP(mount(root, root, NULL, MS_BIND | MS_REC, NULL), "bind '%s' onto itself",
 		     root);
+		root = from_above(root);
+	}
 	STEP(chdir(root), "go to '%s'", root);
 
 	/* With the same directory twice the old root lands on top of the new one,
@@ -244,7 +255,7 @@ static void setup(const struct plan *plan)
 {
 	step_watch(look);
 	refuse_directories();
-	close_descriptors(plan->keep, plan->keep_count);
+	close_descriptors(plan->kept.fds, plan->kept.count);
 
 	if (plan->pivot) {
 		refuse_shared_namespace(plan);
@@ -257,7 +268,7 @@ static void setup(const struct plan *plan)
 			STEP(chdir("/"), "go to the new root");
 	}
 	use_carried_links = true;
-	new_root = plan->root;
+	new_root = plan->name;
 
 	if (plan->wd) {
 		STEP(chdir(plan->wd), "go to the working directory '%s'", plan->wd);
@@ -268,24 +279,6 @@ static void setup(const struct plan *plan)
 	}
 	if (plan->userspec || plan->groups)
 		become(plan);
-}
-
-static void add_kept(struct plan *plan, const char *text)
-{
-	unsigned long long number;
-	size_t i = plan->keep_count;
-
-	if (!parse_number(text, 1 << 20, &number) || number < 3)
-		die("--keep-fd takes the number of an open descriptor from 3 on, not '%s'", text);
-	if (fcntl((int)number, F_GETFD) < 0)
-		die("--keep-fd %s: there is no such open descriptor", text);
-	if (i == KEEP_MAX)
-		die("--keep-fd may be given %d times", KEEP_MAX);
-	/* In order, for close_range. */
-	for (; i > 0 && plan->keep[i - 1] > number; i--)
-		plan->keep[i] = plan->keep[i - 1];
-	plan->keep[i] = (unsigned)number;
-	plan->keep_count++;
 }
 
 int main(int argc, char *argv[])
@@ -300,7 +293,7 @@ int main(int argc, char *argv[])
 		switch (c) {
 		case PIVOT: plan.pivot = true; break;
 		case WD: plan.wd = optarg; break;
-		case KEEP_FD: add_kept(&plan, optarg); break;
+		case KEEP_FD: kept_parse(&plan.kept, optarg); break;
 		case USERSPEC: plan.userspec = optarg; break;
 		case GROUPS: plan.groups = optarg; break;
 		case SKIP_CHDIR: plan.skip_chdir = true; break;
@@ -313,6 +306,9 @@ int main(int argc, char *argv[])
 	if (plan.skip_chdir && (plan.pivot || strcmp(plan.root, "/") != 0))
 		die("--skip-chdir goes with NEWROOT / only: else the current directory would be a way "
 		    "out");
+	plan.name = plan.root;
+	if (strcmp(plan.root, ".") == 0 && !(plan.name = getcwd(NULL, 0)))
+		plan.name = ".";
 	facts.root = plan.root;
 	facts.wd = plan.wd;
 	facts.root_before = new_root;

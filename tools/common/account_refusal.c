@@ -7,7 +7,6 @@
 
 #include "account.h"
 #include "file.h"
-#include "message.h"
 #include "paste.h"
 
 struct account_facts account_asked;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chain.h"
@@ -35,6 +34,9 @@ const char *tool_directory(void)
 
 	if (n > 0) {
 		path[n] = '\0';
+		/* compose-run's sealed copy of itself is in no directory. */
+		if (strncmp(path, "/memfd:", strlen("/memfd:")) == 0)
+			return NULL;
 	} else {
 		/* Without /proc the kernel has still told us which file it
 		 * was asked to execute. */
@@ -58,6 +60,25 @@ static bool is_tool(const char *word)
 	return false;
 }
 
+/* compose-run's own links; as a tool, the whole of it is no link. */
+static const char *const own_links[] = { "hooks", "process", "time", NULL };
+
+int chain_name_words(char *const words[])
+{
+	if (strcmp(words[0], "compose-run") != 0 || !words[1])
+		return 1;
+	for (const char *const *name = own_links; *name; name++)
+		if (strcmp(*name, words[1]) == 0)
+			return 2;
+	return 1;
+}
+
+/* Whether the word is looked for beside the running tool. */
+static bool is_link(char *const words[])
+{
+	return is_tool(words[0]) || chain_name_words(words) == 2;
+}
+
 static int count_words(char *words[])
 {
 	int n = 0;
@@ -67,28 +88,43 @@ static int count_words(char *words[])
 	return n;
 }
 
-/* The carried link that a word means, or NULL. */
-static const struct link *carried(const char *word)
+/* Whether the words begin with a link's name, which may be two words. */
+static bool is_named(const struct link *link, char *const words[])
+{
+	size_t length = strlen(words[0]);
+
+	if (chain_name_words(words) == 1)
+		return strcmp(link->name, words[0]) == 0;
+	return strncmp(link->name, words[0], length) == 0 && link->name[length] == ' ' &&
+	       strcmp(link->name + length + 1, words[1]) == 0;
+}
+
+/* The carried link that the words begin with, or NULL. */
+static const struct link *carried(char *const words[])
 {
 	for (const struct link *link = carried_links; use_carried_links && link->name; link++)
-		if (strcmp(link->name, word) == 0)
+		if (is_named(link, words))
 			return link;
 	return NULL;
 }
 
-/* The words with --dry-run put in behind the first, for the next tool. */
+bool chain_is_carried(char *const words[])
+{
+	return words[0] && carried(words);
+}
+
+/* The words with --dry-run put in behind the name, for the next tool. */
 static char **pass_on_dry_run(char *words[])
 {
 	static char option[] = "--dry-run";
-	int n = count_words(words);
+	int n = count_words(words), name = chain_name_words(words);
 	char **longer = calloc((size_t)n + 2, sizeof(*longer));
 
 	if (!longer)
 		die_errno("cannot hand over to %s", words[0]);
-	longer[0] = words[0];
-	longer[1] = option;
-	for (int i = 1; i < n; i++)
-		longer[i + 1] = words[i];
+	for (int i = 0; i < n; i++)
+		longer[i + (i >= name)] = words[i];
+	longer[name] = option;
 	return longer;
 }
 
@@ -125,18 +161,18 @@ static void name_file(char *file, size_t size, const char *directory, size_t len
 		*file = '\0';
 }
 
-/* As chain_candidate(), for the word itself. */
-static bool candidate(const char *word, int n, char *file, size_t size)
+/* As chain_candidate(), for the words themselves. */
+static bool candidate(char *const words[], int n, char *file, size_t size)
 {
-	const char *path = getenv("PATH");
+	const char *path = getenv("PATH"), *word = words[0];
 
-	if (!*word || carried(word))
+	if (!*word || carried(words))
 		return false;
 	if (strchr(word, '/')) {
 		name_file(file, size, "", 0, word);
 		return n == 0;
 	}
-	if (is_tool(word)) {
+	if (is_link(words)) {
 		const char *tools = tool_directory();
 
 		if (tools && n-- == 0) {
@@ -159,7 +195,7 @@ static bool candidate(const char *word, int n, char *file, size_t size)
 
 bool chain_candidate(char *words[], int n, char *file, size_t size)
 {
-	return candidate(program_of(words)[0], n, file, size);
+	return candidate(program_of(words), n, file, size);
 }
 
 /* Executes the first candidate for a bare name that can be. Returns with errno
@@ -171,7 +207,7 @@ static void exec_first(char *words[], char *file, size_t size)
 	int error = ENOENT;
 
 	*file = '\0';
-	for (int n = 0; candidate(words[0], n, path, sizeof(path)); n++) {
+	for (int n = 0; candidate(words, n, path, sizeof(path)); n++) {
 		execve(path, words, environ);
 		if (errno == ENOENT || errno == ENOTDIR || *file)
 			continue;
@@ -184,7 +220,7 @@ static void exec_first(char *words[], char *file, size_t size)
 			break;
 	}
 	/* ENOENT may be about a file that is there, and its loader is not. */
-	for (int n = 0; !*file && candidate(words[0], n, path, sizeof(path)); n++)
+	for (int n = 0; !*file && candidate(words, n, path, sizeof(path)); n++)
 		if (faccessat(AT_FDCWD, path, F_OK, 0) == 0)
 			snprintf(file, size, "%s", path);
 	errno = error;
@@ -207,10 +243,10 @@ void exec_next(char *words[])
 		errno = ENOENT;
 		why_die_program(words[0], "");
 	}
-	link = carried(words[0]);
+	link = carried(words);
 	if (link)
 		exit(link->main(count_words(words), words));
-	if (dry_run && !is_tool(words[0])) {
+	if (dry_run && !is_link(words)) {
 		dprintf(2, "%s: would execute %s\n", tool_name, words[0]);
 		_Exit(0);
 	}
@@ -218,7 +254,7 @@ void exec_next(char *words[])
 		words = pass_on_dry_run(words);
 	if (chain_name)
 		tool_name = chain_name;
-	if (!is_tool(words[0]))
+	if (!is_link(words))
 		order_forget();
 	if (!strchr(words[0], '/')) {
 		exec_first(words, file, sizeof(file));

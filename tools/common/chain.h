@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A tool that a program carries inside: its name, and its main(). */
+/* A tool that a program carries inside: its name, and its main(). A name may be
+ * two words, "compose-run time": one of the links that compose-run adds to the
+ * ten, for what only a config.json asks for. */
 struct link {
 	const char *name;
 	int (*main)(int argc, char *argv[]);
@@ -57,6 +59,13 @@ _Noreturn void exec_next(char *words[]);
  * last, and at once when there is none, since a carried link is called. A path
  * that does not fit is "", which is no file. */
 bool chain_candidate(char *words[], int n, char *file, size_t size);
+
+/* Whether the next link is one that this program calls in the same process. */
+bool chain_is_carried(char *const words[]);
+
+/* How many of the words name the link: 2 for "compose-run time", else 1. The
+ * words may be a row that is not run yet. */
+int chain_name_words(char *const words[]);
 
 /* The directory that the running executable lies in, without a slash at the
  * end; NULL when it can't be told. */

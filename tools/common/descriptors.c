@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "descriptors.h"
 #include "message.h"
+#include "number.h"
 #include "step.h"
 #include "trace.h"
 
@@ -73,6 +73,30 @@ void close_descriptors(const unsigned kept[], size_t count)
 			close_from_to(first, last);
 		first = last + 2;
 	}
+}
+
+void kept_add(struct kept *kept, unsigned fd)
+{
+	size_t i = kept->count;
+
+	if (i == KEPT_MAX)
+		die("--keep-fd may be given %d times", KEPT_MAX);
+	/* In order, for close_range. */
+	for (; i > 0 && kept->fds[i - 1] > fd; i--)
+		kept->fds[i] = kept->fds[i - 1];
+	kept->fds[i] = fd;
+	kept->count++;
+}
+
+void kept_parse(struct kept *kept, const char *text)
+{
+	unsigned long long number;
+
+	if (!parse_number(text, 1 << 20, &number) || number < 3)
+		die("--keep-fd takes the number of an open descriptor from 3 on, not '%s'", text);
+	if (fcntl((int)number, F_GETFD) < 0)
+		die("--keep-fd %s: there is no such open descriptor", text);
+	kept_add(kept, (unsigned)number);
 }
 
 void fill_standard_descriptors(void)

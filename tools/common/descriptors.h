@@ -17,6 +17,20 @@ void refuse_directories(void);
  * init (ns-pid --reap) never executes anything. close_range(2), 5.9. */
 void close_descriptors(const unsigned kept[], size_t count);
 
+/* The descriptors of --keep-fd, in ascending order. */
+#define KEPT_MAX 64
+struct kept {
+	unsigned fds[KEPT_MAX];
+	size_t count;
+};
+
+/* Reads the value of --keep-fd, and adds it. Ends with 125 when it is no open
+ * descriptor from 3 on. */
+void kept_parse(struct kept *kept, const char *text);
+
+/* Adds one. Ends with 125 when there are too many. */
+void kept_add(struct kept *kept, unsigned fd);
+
 /* Keeps one more from being closed so: one that closes at exec, and that must be
  * there until then. */
 void keep_descriptor(int fd);

@@ -50,10 +50,14 @@ void die_errno(const char *format, ...)
 	_Exit(EXIT_TOOL_FAILED);
 }
 
+bool notes_said;
+
 void note(const char *format, ...)
 {
 	va_list values;
 
+	if (notes_said)
+		return;
 	va_start(values, format);
 	say("note: ", format, values, "");
 	va_end(values);

@@ -26,7 +26,9 @@ _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* The same with ": what errno means (ENAME)" behind it, errno as it is. */
 _Noreturn void die_errno(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints "TOOL: note: message"; nothing ends. */
+/* Prints "TOOL: note: message"; nothing ends. While notes_said is true nothing is
+ * printed: an earlier run of the same words has said it. */
+extern bool notes_said;
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* "Operation not permitted (EPERM)". The string is overwritten by the next

@@ -27,9 +27,16 @@ static const struct {
 	{ "uts", "UTS", CLONE_NEWUTS },		 { "pid", "PID", CLONE_NEWPID },
 	{ "mnt", "mount", CLONE_NEWNS },	 { "ipc", "IPC", CLONE_NEWIPC },
 	{ "net", "network", CLONE_NEWNET },	 { "user", "user", CLONE_NEWUSER },
-	{ "cgroup", "cgroup", CLONE_NEWCGROUP },
+	{ "cgroup", "cgroup", CLONE_NEWCGROUP }, { "time", "time", CLONE_NEWTIME },
 };
 #define TYPES (sizeof(types) / sizeof(*types))
+
+bool in_user_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/user", &status) == 0 && status.st_ino != FIRST_USER_NAMESPACE;
+}
 
 static const char *option(void)
 {

@@ -11,6 +11,14 @@
  * none of that type. With --dry-run it is -1. namespaces(7). */
 int open_namespace(const char *type, const char *target);
 
+/* The inode number of the machine's own user namespace: PROC_USER_INIT_INO, which
+ * is the same on all machines. */
+#define FIRST_USER_NAMESPACE 0xEFFFFFFDU
+
+/* Whether we are in another user namespace than the machine's own; without
+ * /proc, no. A map of all ids onto themselves is no sign: root's has it too. */
+bool in_user_namespace(void);
+
 /* What is known of the namespace that was asked for, for why_namespace.c. */
 struct joining {
 	char target[64];    /* as it was named */

@@ -39,15 +39,16 @@ static const char *const valued[][2] = {
 	{ "ns-uts", "--hostname --domainname --join -j" },
 	{ "ns-mnt",
 	  "--root --bind --ro-bind --tmpfs --proc --sys --dev --devices --console --overlay --mount "
-	  "--remount-ro --mask --propagation --join -j" },
+	  "--make-dir --make-file --remount-ro --mask --line --hosts --propagation --cd --keep-fd "
+	  "--join -j" },
 	{ "ns-ipc", "--sysctl --join -j" },
-	{ "ns-net", "--veth --ip --gateway --bridge --sysctl --join -j" },
+	{ "ns-net", "--veth --ip --gateway --bridge --publish --sysctl --join -j" },
 	{ "ns-user", "--uid-map --gid-map --setgroups --join -j" },
 	{ "chroot", "--wd --keep-fd --userspec --groups" },
-	{ "cgroup", "--memory --memory-swap --cpus --pids-limit --cpuset-cpus --set --name --join "
-		    "--why" },
-	{ "capdrop", "--keep --drop --preset --add --ambient --inheritable --user "
-		     "--groups --umask" },
+	{ "cgroup", "--memory --memory-swap --cpus --pids-limit --cpuset-cpus --allow-device "
+		    "--deny-device --set --name --parent --join --why" },
+	{ "capdrop", "--keep --drop --preset --add --ambient --inheritable --bounding "
+		     "--user --groups --umask" },
 	{ "lsm", "--seccomp --deny --seccomp-action --ro --rox --rw --rwx --bind-tcp --connect-tcp "
 		 "--scope --apparmor-profile --selinux-label" },
 };
@@ -182,6 +183,13 @@ static bool leaves_root(const struct seen *link)
 	return leaves;
 }
 
+/* Whether what a link makes, or starts, is in the PID namespace of this one. */
+static bool makes_pids(const struct seen *link)
+{
+	return is(link, "ns-pid") && !joins(link) && !has_option(link, "--reap") &&
+	       !has_option(link, "--no-fork");
+}
+
 static bool is_mount_point(const char *path)
 {
 	struct statx status;
@@ -204,7 +212,8 @@ static bool find_error(const struct seen_chain *chain, int a, int b, struct reas
 {
 	const struct seen *first = &chain->links[a], *then = &chain->links[b];
 	bool makes = strncmp(then->name, "ns-", 3) == 0 && !joins(then) &&
-		     !has_option(then, "--reap") && !has_option(then, "--list");
+		     !has_option(then, "--reap") && !has_option(then, "--list") &&
+		     !has_option(then, "--outside");
 
 	if (is(first, "capdrop") && makes && !is(then, "ns-user") && drops_admin(first) &&
 	    !between(chain, "ns-user", a, b))
@@ -226,25 +235,41 @@ static bool find_error(const struct seen_chain *chain, int a, int b, struct reas
 	     (is(then, "chroot") && has_option(then, "--pivot"))))
 		return REASON("LL-MOUNT", "landlock(7)",
 			      "under Landlock (lsm) no mount can be changed");
-	if (is(first, "ns-pid") && is(then, "ns-mnt") && makes && !joins(first) &&
-	    !has_option(first, "--reap") && !has_option(first, "--no-fork") &&
-	    !has_option(then, "--no-proc") && !has_option(then, "--root") &&
-	    between(chain, "ns-user", a, b) && !between(chain, "ns-pid", a + 1, b) &&
-	    !between(chain, "ns-mnt", a, b))
+	if (makes_pids(first) && is(then, "ns-net") && has_option(then, "--user-net"))
+		return REASON("NET-INSIDE", "proc_pid_root(5)",
+			      "the program that carries the packets would be a process of this PID "
+			      "namespace, and its /proc/N/root is the machine's root directory: a "
+			      "way out");
+	if (makes_pids(first) && is(then, "ns-mnt") && makes && !has_option(then, "--no-proc") &&
+	    !has_option(then, "--root") && between(chain, "ns-user", a, b) &&
+	    !between(chain, "ns-pid", a + 1, b) && !between(chain, "ns-mnt", a, b))
 		return REASON("PROC-PIDNS", "user_namespaces(7)",
 			      "in a user namespace /proc may be mounted only for a PID namespace "
 			      "that it owns, and ns-pid comes before ns-user");
 	return false;
 }
 
+/* Whether lsm loads its default filter, which asks for the capabilities. */
+static bool has_default_filter(const struct seen *link)
+{
+	for (int i = 0; i < link->count; i++)
+		if (strcmp(link->words[i], "--seccomp") == 0)
+			return link->words[i + 1] && strcmp(link->words[i + 1], "default") == 0;
+	return !has_option(link, "--seccomp") && !has_option(link, "--status");
+}
+
 /* The place that a link should have, as in the chain of compose-run. */
 static int rank(const struct seen *link)
 {
+	bool early = is(link, "ns-net") && has_option(link, "--user-net");
 	int i = 0;
 
-	while (tool_names[i] && !is(link, tool_names[i]))
+	/* What stays outside comes before ns-user. */
+	if (is(link, "ns-net") && has_option(link, "--outside"))
+		return 0;
+	while (tool_names[i] && strcmp(tool_names[i], early ? "ns-pid" : link->name) != 0)
 		i++;
-	return i;
+	return 2 * i + !early;
 }
 
 /* The whole line with its links in the right order, to be pasted. */
@@ -254,7 +279,7 @@ static const char *in_order(const struct seen_chain *chain)
 	size_t n = 0;
 	bool first = true;
 
-	for (int place = 0; tool_names[place]; place++)
+	for (int place = 0; tool_names[place / 2]; place++)
 		for (int i = 0; i < chain->count; i++) {
 			const struct seen *link = &chain->links[i];
 
@@ -331,12 +356,18 @@ void order_check(char *const rest[])
 				note("capdrop before ns-user: the new user namespace comes with all "
 				     "capabilities again; put capdrop behind ns-user:\n  %s",
 				     in_order(&chain));
+			} else if (is(first, "lsm") && is(then, "capdrop") &&
+				   has_default_filter(first)) {
+				note("lsm before capdrop: its default filter is chosen by the capabilities "
+				     "that are there, and so allows more; put lsm behind capdrop:\n  %s",
+				     in_order(&chain));
 			} else if (is(first, "cgroup") && has_option(first, "--cgroupns") &&
 				   is(then, "cgroup") && !has_option(then, "--cgroupns"))
 				note("cgroup --cgroupns before another cgroup: /proc/self/cgroup will "
 				     "show the path of the second, and not '/'; put --cgroupns last");
 			else if (explaining && user && strncmp(first->name, "ns-", 3) == 0 &&
-				 !is(first, "ns-user") && !joins(first))
+				 !is(first, "ns-user") && !joins(first) &&
+				 !has_option(first, "--outside"))
 				note("%s before ns-user: its namespace belongs to the user namespace "
 				     "outside, so root inside can't change it",
 				     first->name);

@@ -21,6 +21,8 @@ static const char *const calls[] = {
 	"fsmount",
 	"fsopen",
 	"ioctl",
+	"ioprio_get",
+	"ioprio_set",
 	"kill",
 	"landlock_add_rule",
 	"mkdir",
@@ -33,6 +35,7 @@ static const char *const calls[] = {
 	"open_tree",
 	"openat",
 	"openat2",
+	"personality",
 	"pidfd_open",
 	"pipe",
 	"pivot_root",
@@ -43,6 +46,8 @@ static const char *const calls[] = {
 	"read",
 	"readlink",
 	"rmdir",
+	"sched_getattr",
+	"sched_setattr",
 	"seccomp",
 	"send",
 	"setgroups",
@@ -69,11 +74,26 @@ static const char *const calls[] = {
 
 /* For what is no call of the kernel's itself. */
 static const char *const subjects[][2] = {
-	{ "ns-pid", "pid_namespaces(7)" },   { "ns-uts", "uts_namespaces(7)" },
-	{ "ns-mnt", "mount_namespaces(7)" }, { "ns-ipc", "ipc_namespaces(7)" },
-	{ "ns-net", "rtnetlink(7)" },	     { "ns-user", "user_namespaces(7)" },
-	{ "chroot", "chroot(2)" },	     { "cgroup", "cgroups(7)" },
-	{ "capdrop", "capabilities(7)" },    { "lsm", "landlock(7)" },
+	{ "ns-pid", "pid_namespaces(7)" },
+	{ "ns-uts", "uts_namespaces(7)" },
+	{ "ns-mnt", "mount_namespaces(7)" },
+	{ "ns-ipc", "ipc_namespaces(7)" },
+	{ "ns-net", "rtnetlink(7)" },
+	{ "ns-user", "user_namespaces(7)" },
+	{ "chroot", "chroot(2)" },
+	{ "cgroup", "cgroups(7)" },
+	{ "capdrop", "capabilities(7)" },
+	{ "lsm", "landlock(7)" },
+	{ "compose-run time", "time_namespaces(7)" },
+	{ "compose-run hooks", "compose-run(1)" },
+	{ "compose-run process", "compose-run(1)" },
+};
+
+/* For some functions that stand in a step, and make several calls. */
+static const char *const functions[][2] = {
+	{ "ask", "unix(7)" },	       { "firewall_let_pass", "iptables(8)" },
+	{ "firewall_run", "nft(8)" },  { "lock_take", "flock(2)" },
+	{ "publish_take", "bind(2)" },
 };
 
 const char *page_of_call(const char *call, const char *tool)
@@ -92,6 +112,10 @@ const char *page_of_call(const char *call, const char *tool)
 			snprintf(page, sizeof(page), "%s(2)", calls[i]);
 			return page;
 		}
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
+		if (strlen(functions[i][0]) == length &&
+		    strncmp(functions[i][0], call, length) == 0)
+			return functions[i][1];
 	if (strncmp(call, "tcsetpgrp", length) == 0)
 		return "tcsetpgrp(3)";
 	for (size_t i = 0; i < sizeof(subjects) / sizeof(*subjects); i++)

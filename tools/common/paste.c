@@ -49,6 +49,28 @@ static void add(char line[LINE_SIZE], const char *word)
 	snprintf(line + n, LINE_SIZE - n, "%s%s", n ? " " : "", word);
 }
 
+/* The same, quoted. */
+static void add_quoted(char line[LINE_SIZE], const char *text)
+{
+	char *word = paste_word(text);
+
+	add(line, word);
+	free(word);
+}
+
+/* The same, where there is room for it and for what ends a line that is cut off.
+ * Returns whether there was. */
+static bool add_fitting(char line[LINE_SIZE], const char *text)
+{
+	char *word = paste_word(text);
+	bool fits = strlen(line) + strlen(word) < LINE_SIZE - 8;
+
+	if (fits)
+		add(line, word);
+	free(word);
+	return fits;
+}
+
 /* The directory to put before a tool's name, with a slash at the end: the one
  * that was typed; none when the shell finds the tool; else ours. */
 static const char *directory_to_type(const char *typed)
@@ -76,16 +98,8 @@ static void add_words(char line[LINE_SIZE], int i)
 {
 	int end = chain_name ? optind : -1;
 
-	for (; tool_words[i] && i != end; i++) {
-		char *word = paste_word(tool_words[i]);
-		bool fits = strlen(line) + strlen(word) < LINE_SIZE - 8;
-
-		if (fits)
-			add(line, word);
-		free(word);
-		if (!fits)
-			break;
-	}
+	while (tool_words[i] && i != end && add_fitting(line, tool_words[i]))
+		i++;
 	if (tool_words[i])
 		add(line, "...");
 }
@@ -104,6 +118,21 @@ static char *next_line(void)
 static bool was_typed(void)
 {
 	return tool_words && tool_words[0];
+}
+
+/* A line that begins with the link's name, found as it was typed. */
+static char *begin_line(void)
+{
+	char *line = next_line();
+
+	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
+	return line;
+}
+
+/* Whether a word is one of the link's own, and there is room for it and the rest. */
+static bool is_own(int i, const char *line)
+{
+	return i < optind && tool_words[i] && strlen(line) < LINE_SIZE / 2;
 }
 
 const char *paste_directory(void)
@@ -135,18 +164,11 @@ static bool add_typed(char line[LINE_SIZE])
 	if (length == 0 || length == sizeof(words) - 1)
 		return false;
 	snprintf(line, LINE_SIZE, "sudo");
-	for (const char *at = words; at < words + length; at += strlen(at) + 1) {
-		char *word = paste_word(at);
-		bool fits = strlen(line) + strlen(word) < LINE_SIZE - 8;
-
-		if (fits)
-			add(line, word);
-		free(word);
-		if (!fits) {
+	for (const char *at = words; at < words + length; at += strlen(at) + 1)
+		if (!add_fitting(line, at)) {
 			*line = '\0';
 			return false;
 		}
-	}
 	return true;
 }
 
@@ -157,7 +179,7 @@ const char *paste_line(const char *before, const char *option)
 
 const char *paste_between(const char *before, const char *option, const char *behind)
 {
-	char *line = next_line(), *word;
+	char *line = next_line();
 	int i = 1;
 	const char *directory;
 
@@ -173,13 +195,9 @@ const char *paste_between(const char *before, const char *option, const char *be
 			 directory, tool_name);
 	if (option)
 		add(line, option);
-	for (; behind && i < optind && tool_words[i] && strlen(line) < LINE_SIZE / 2; i++) {
-		if (strcmp(tool_words[i], "--") == 0)
-			continue;
-		word = paste_word(tool_words[i]);
-		add(line, word);
-		free(word);
-	}
+	for (; behind && is_own(i, line); i++)
+		if (strcmp(tool_words[i], "--") != 0)
+			add_quoted(line, tool_words[i]);
 	if (behind)
 		add(line, behind);
 	add_words(line, i);
@@ -188,12 +206,12 @@ const char *paste_between(const char *before, const char *option, const char *be
 
 const char *paste_edit(const char *old, const char *new)
 {
-	char *line = next_line(), *word;
+	char *line;
 	int i;
 
 	if (!was_typed())
 		return "...";
-	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
+	line = begin_line();
 	for (i = 1; tool_words[i] && strlen(line) < LINE_SIZE / 2; i++) {
 		char *at = strstr(tool_words[i], old), *edited;
 
@@ -205,9 +223,7 @@ const char *paste_edit(const char *old, const char *new)
 		else
 			edited = print_text("%.*s%s%s", (int)(at - tool_words[i]), tool_words[i],
 					    new, at + strlen(old));
-		word = paste_word(edited);
-		add(line, word);
-		free(word);
+		add_quoted(line, edited);
 		free(edited);
 		if (at)
 			old = "\n";
@@ -218,13 +234,13 @@ const char *paste_edit(const char *old, const char *new)
 
 const char *paste_swap(const char *old, const char *new)
 {
-	char *line = next_line(), *word;
+	char *line;
 	int i;
 
 	if (!was_typed())
 		return "...";
-	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
-	for (i = 1; i < optind && tool_words[i] && strlen(line) < LINE_SIZE / 2; i++) {
+	line = begin_line();
+	for (i = 1; is_own(i, line); i++) {
 		const char *value = strchr(tool_words[i], '=');
 
 		if (strcmp(tool_words[i], old) == 0) {
@@ -235,9 +251,7 @@ const char *paste_swap(const char *old, const char *new)
 			snprintf(line + n, LINE_SIZE - n, " %.*s=%s", (int)(value - tool_words[i]),
 				 tool_words[i], new);
 		} else {
-			word = paste_word(tool_words[i]);
-			add(line, word);
-			free(word);
+			add_quoted(line, tool_words[i]);
 		}
 	}
 	add_words(line, i);
@@ -246,15 +260,16 @@ const char *paste_swap(const char *old, const char *new)
 
 const char *paste_instead(const char *option, const char *value, const char *new)
 {
-	char *line = next_line(), *word, *whole = print_text("%s=%s", option, value ? value : "");
+	char *line, *whole;
 	int i;
 
 	if (!was_typed())
 		return "...";
-	snprintf(line, LINE_SIZE, "%.200s%s", directory_to_type(tool_words[0]), tool_name);
+	line = begin_line();
+	whole = print_text("%s=%s", option, value ? value : "");
 	if (*new)
 		add(line, new);
-	for (i = 1; i < optind && tool_words[i] && strlen(line) < LINE_SIZE / 2; i++) {
+	for (i = 1; is_own(i, line); i++) {
 		bool named = strcmp(tool_words[i], option) == 0;
 
 		if (named && value && tool_words[i + 1] && strcmp(tool_words[i + 1], value) == 0) {
@@ -263,9 +278,7 @@ const char *paste_instead(const char *option, const char *value, const char *new
 		}
 		if ((named && !value) || strcmp(tool_words[i], whole) == 0)
 			continue;
-		word = paste_word(tool_words[i]);
-		add(line, word);
-		free(word);
+		add_quoted(line, tool_words[i]);
 	}
 	free(whole);
 	add_words(line, i);
@@ -274,12 +287,12 @@ const char *paste_instead(const char *option, const char *value, const char *new
 
 const char *paste_only(const char *options)
 {
-	char *line = next_line();
+	char *line;
 
 	if (!was_typed())
 		return "...";
-	snprintf(line, LINE_SIZE, "%.200s%s %s", directory_to_type(tool_words[0]), tool_name,
-		 options);
+	line = begin_line();
+	add(line, options);
 	add_words(line, optind);
 	return line;
 }
@@ -298,7 +311,7 @@ static int words_of(const char *option, const char *list)
 
 const char *paste_without(const char *before, const char *options)
 {
-	char *line = next_line(), *word;
+	char *line = next_line();
 	int i = 1;
 
 	if (!was_typed()) {
@@ -307,14 +320,11 @@ const char *paste_without(const char *before, const char *options)
 	}
 	snprintf(line, LINE_SIZE, "%.200s%.80s %s", directory_to_type(tool_words[0]), before,
 		 tool_name);
-	while (i < optind && tool_words[i] && strlen(line) < LINE_SIZE / 2) {
+	while (is_own(i, line)) {
 		int skipped = words_of(tool_words[i], options);
 
-		if (skipped == 0) {
-			word = paste_word(tool_words[i++]);
-			add(line, word);
-			free(word);
-		}
+		if (skipped == 0)
+			add_quoted(line, tool_words[i++]);
 		while (skipped-- > 0 && tool_words[i])
 			i++;
 	}

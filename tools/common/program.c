@@ -199,6 +199,27 @@ static bool root_is_empty(void)
 	return root && count == 0;
 }
 
+/* The directories of PATH that we may not enter, with spaces between; or "". */
+static const char *closed_directories(void)
+{
+	static char closed[300];
+	const char *at = getenv("PATH");
+	size_t used = 0;
+
+	while (at && *at) {
+		size_t length = strcspn(at, ":");
+		char *inside = print_text("%.*s/.", (int)length, at);
+
+		if (length && used + length + 2 < sizeof(closed) &&
+		    faccessat(AT_FDCWD, inside, F_OK, AT_EACCESS) != 0 && errno == EACCES)
+			used += (size_t)snprintf(closed + used, sizeof(closed) - used, "%s%.*s",
+						 used ? " " : "", (int)length, at);
+		free(inside);
+		at += length + (at[length] == ':');
+	}
+	return closed;
+}
+
 static bool decide_absent(const char *word, struct reason *reason)
 {
 	const char *root = root_outside() ? root_outside() : "";
@@ -222,6 +243,16 @@ static bool decide_absent(const char *word, struct reason *reason)
 		    ? ""
 		    : "\nor, if this is the name of an image: there are none here, but directories:\n"
 		      "compose-run --rootfs DIR -- sh");
+	if (!*root && *closed_directories()) {
+		snprintf(reason->fix + strlen(reason->fix),
+			 sizeof(reason->fix) - strlen(reason->fix),
+			 "\nor see who may enter those directories:  namei -m %s",
+			 closed_directories());
+		return REASON(
+			"EXEC-NOENT", "path_resolution(7)",
+			"no directory of PATH has it that uid %u may enter; it may not enter: %s",
+			geteuid(), closed_directories());
+	}
 	return REASON("EXEC-NOENT", "environ(7)",
 		      "no directory of PATH has it%s%.200s: PATH=%.400s",
 		      *root ? " in the new root " : "", root,

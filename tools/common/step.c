@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,7 +42,7 @@ static const char *namespace_of(const char *call)
 		{ "CLONE_NEWUTS", "uts" },	 { "CLONE_NEWPID", "pid_for_children" },
 		{ "CLONE_NEWNS", "mnt" },	 { "CLONE_NEWIPC", "ipc" },
 		{ "CLONE_NEWNET", "net" },	 { "CLONE_NEWUSER", "user" },
-		{ "CLONE_NEWCGROUP", "cgroup" },
+		{ "CLONE_NEWCGROUP", "cgroup" }, { "CLONE_NEWTIME", "time_for_children" },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)

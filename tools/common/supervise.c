@@ -5,40 +5,25 @@
  * with sigwaitinfo(2): while that waits, /proc shows the signals as if they
  * were not blocked, and fate.c could not tell that they are awaited.)
  *
- * A supervisor may itself be PID 1, with another one behind it outside: then
- * it can neither stop itself nor die by a signal, and the other one does that
- * for it. */
+ * What is done about a signal is in signals.c, and the end in finish.c. */
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "chain.h"
-#include "fate.h"
 #include "message.h"
 #include "planned.h"
 #include "step.h"
-#include "supervise.h"
+#include "supervising.h"
 #include "terminal.h"
 
 void (*standing_behind)(void);
-
-/* The child, and what has happened between it and us. */
-struct child {
-	pid_t pid;
-	int pidfd;
-	int last;	 /* the last signal that it got */
-	int killed_for;	 /* the signal that we killed it for, as it was spared it */
-	int stopped_for; /* the signal that we stopped it for, likewise */
-	bool noted;
-};
 
 /* What the child gets back before it goes on. */
 struct inherited {
@@ -84,15 +69,6 @@ static void restore_signals(const struct inherited *old)
 	sigprocmask(SIG_SETMASK, &old->mask, NULL);
 }
 
-static void change_mask(int how, int signal)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	sigprocmask(how, &set, NULL);
-}
-
 /* Forks; with cgroup >= 0 the child is born in that cgroup. */
 static pid_t fork_into(int cgroup)
 {
@@ -106,186 +82,6 @@ static pid_t fork_into(int cgroup)
 		return fork();
 	/* No libc function for it; as _Fork(3), it runs no handlers. */
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-}
-
-/* Whether the terminal sent this signal, to a whole process group. */
-static bool is_key(const struct signalfd_siginfo *info)
-{
-	switch (info->ssi_signo) {
-	case SIGINT:
-	case SIGQUIT:
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-	case SIGWINCH: return info->ssi_code > 0; /* from the kernel */
-	default: return false;
-	}
-}
-
-/* Whether the child has got this signal as well. */
-static bool child_heard(const struct supervisor *supervisor, const struct signalfd_siginfo *info)
-{
-	if (supervisor->terminal)
-		return supervisor->ear > 0 && info->ssi_code == SI_QUEUE &&
-		       info->ssi_pid == (unsigned)supervisor->ear;
-	return is_key(info);
-}
-
-/* A signal: the child gets it. If it is PID 1 and the kernel spares it that,
- * we, who stand outside, do what the terminal asked for. */
-static void hand_on(const struct supervisor *supervisor, struct child *child,
-		    const struct signalfd_siginfo *info)
-{
-	int signal = (int)info->ssi_signo;
-
-	child->last = signal;
-	if (supervisor->terminal && terminal_is_in_front()) {
-		/* `fg` has put us there, and sends no SIGCONT to a job that
-		 * was running. A child that wanted the terminal now has it. */
-		terminal_lend(child->pid);
-		if (signal == SIGTTIN || signal == SIGTTOU) {
-			kill(-child->pid, SIGCONT);
-			return;
-		}
-	}
-	if (!child_heard(supervisor, info))
-		kill(supervisor->terminal && is_key(info) ? -child->pid : child->pid, signal);
-	else if (signal == SIGHUP)
-		kill(0, SIGHUP); /* a hang-up is for our group as well */
-	if (!supervisor->border || fate_of_signal(child->pidfd, signal) != DROPPED)
-		return;
-
-	switch (signal) {
-	case SIGINT:
-	case SIGQUIT:
-	case SIGHUP:
-		child->killed_for = signal;
-		kill(child->pid, SIGKILL);
-		break;
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-		child->stopped_for = signal;
-		kill(child->pid, SIGSTOP);
-		break;
-	case SIGURG:
-	case SIGWINCH: break; /* ignored by default in any process */
-	default:
-		if (child->noted)
-			break;
-		child->noted = true;
-		note("PID 1 has no handler for SIG%s, so the kernel dropped it; only SIGKILL "
-		     "ends it. An init passes signals on: put 'ns-pid --reap' before the program "
-		     "(compose-run --init) [PID-TERM]",
-		     sigabbrev_np(signal) ? sigabbrev_np(signal) : "RT");
-	}
-}
-
-/* SIGCONT, from `fg` or `bg`, has woken us; and we wake the child. */
-static void go_on(const struct supervisor *supervisor, struct child *child)
-{
-	change_mask(SIG_BLOCK, SIGTSTP);
-	child->stopped_for = 0;
-	if (supervisor->terminal)
-		terminal_lend(child->pid);
-	kill(supervisor->terminal ? -child->pid : child->pid, SIGCONT);
-}
-
-/* The child has stopped by this signal: so do we, and the shell that started
- * us sees it. */
-static void stop_too(const struct supervisor *supervisor, struct child *child, int signal)
-{
-	sigset_t pending;
-
-	if (supervisor->terminal)
-		terminal_take_back(child->pid);
-	if (getpid() == 1) {
-		/* Nor can PID 1 stop itself. But it can tell its group, in
-		 * which the supervisor outside has its ear, or is itself; and
-		 * leave the signal unblocked until SIGCONT comes, so that it
-		 * sees that this is for it to do. */
-		change_mask(SIG_UNBLOCK, SIGTSTP);
-		kill(0, SIGTSTP);
-		return;
-	}
-	/* With a group of its own for the child, the terminal has not told
-	 * ours: a script that started us has to stop as well. */
-	kill(supervisor->terminal ? 0 : getpid(), SIGTSTP);
-	change_mask(SIG_UNBLOCK, SIGTSTP);
-	/* Here we are stopped, until SIGCONT, which go_on() hears of. If we
-	 * are not, there is no shell that could continue us (our group is
-	 * orphaned), and a key does not stop the child either. */
-	change_mask(SIG_BLOCK, SIGTSTP);
-	sigpending(&pending);
-	if (!sigismember(&pending, SIGCONT) &&
-	    (signal == SIGSTOP ? child->stopped_for : signal) == SIGTSTP)
-		go_on(supervisor, child);
-}
-
-/* Ends by a signal, so that the caller sees what happened to the child. */
-static _Noreturn void end_by(int signal)
-{
-	sigset_t none;
-
-	/* PID 1 is spared that, and says it with its status. All signals stay
-	 * blocked, so that finish() of the one behind us knows what is meant. */
-	if (getpid() == 1)
-		_Exit(128 + signal);
-	prctl(PR_SET_DUMPABLE, 0); /* the child dumped its core already */
-	if (signal != SIGKILL)
-		sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
-	kill(getpid(), signal);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	_Exit(128 + signal); /* by default this signal ends nobody: SIGWINCH, say */
-}
-
-/* The child has ended: a zombie that is not waited for yet. Ends as it did. */
-static _Noreturn void finish(struct supervisor *supervisor, struct child *child,
-			     const siginfo_t *end)
-{
-	bool exited = end->si_code == CLD_EXITED;
-	int signal = exited ? 0 : end->si_status;
-
-	if (supervisor->ear > 0) {
-		siginfo_t info;
-		sigset_t keys;
-
-		/* The ear may have heard a key that we know nothing of: then
-		 * a child that is spared it was quicker to end by itself. */
-		terminal_end_ear(supervisor->ear);
-		sigemptyset(&keys);
-		sigaddset(&keys, SIGINT);
-		sigaddset(&keys, SIGQUIT);
-		while (sigtimedwait(&keys, &info, &(struct timespec){ 0, 0 }) > 0) {
-			child->last = info.si_signo;
-			if (fate_of_signal(child->pidfd, info.si_signo) == DROPPED)
-				child->killed_for = info.si_signo;
-		}
-	}
-	/* A key was to end it. Or it says with 128+n that the signal that it
-	 * got last has ended it: as an init does for its program, or a program
-	 * that has put its handler away and sent itself the signal again, and
-	 * was spared it as PID 1. */
-	if (child->killed_for)
-		signal = child->killed_for;
-	else if (exited && end->si_status == 128 + child->last && supervisor->border &&
-		 fate_of_signal(child->pidfd, child->last) != TAKEN)
-		signal = child->last;
-
-	waitid(P_PID, (id_t)child->pid, &(siginfo_t){ 0 }, WEXITED);
-	if (supervisor->terminal)
-		terminal_take_back(child->pid);
-	if (supervisor->ended)
-		supervisor->ended(supervisor->argument);
-	if (!signal)
-		_Exit(end->si_status);
-	/* The terminal would have told our whole group, the script that
-	 * started us as well. */
-	if (supervisor->terminal && signal == child->last &&
-	    (signal == SIGINT || signal == SIGQUIT))
-		kill(0, signal);
-	end_by(signal);
 }
 
 /* One SIGCHLD may stand for several events. As PID 1 we have the orphans of
@@ -303,6 +99,13 @@ static void look_after_children(struct supervisor *supervisor, struct child *chi
 			finish(supervisor, child, &event);
 		if (event.si_pid == supervisor->ear && event.si_code != CLD_STOPPED)
 			supervisor->ear = 0;
+		if (event.si_pid == supervisor->beside && event.si_code != CLD_STOPPED) {
+			supervisor->beside = 0;
+			supervisor->beside_ended(supervisor->argument,
+						 event.si_code == CLD_EXITED
+							 ? event.si_status
+							 : 128 + event.si_status);
+		}
 		/* Take the event that we saw, and no other. */
 		waitid(P_PID, (id_t)event.si_pid, &event,
 		       (event.si_code == CLD_STOPPED ? WSTOPPED : WEXITED) | WNOHANG);
@@ -319,13 +122,36 @@ static bool is_our_own(const struct signalfd_siginfo *info)
 	       info->ssi_code == SI_USER && info->ssi_pid == (unsigned)getpid();
 }
 
+/* Does what the child asks for, if it is not the end of the socket that has woken
+ * us. Until then we still have something to say to who started us. */
+static void answer(struct supervisor *supervisor, int signals)
+{
+	struct pollfd events[] = { { .fd = signals, .events = POLLIN },
+				   { .fd = supervisor->socket, .events = POLLIN } };
+
+	if (poll(events, 2, -1) < 0 || !events[1].revents)
+		return;
+	if (events[1].revents & POLLIN)
+		supervisor->asked(supervisor->argument);
+	supervisor->asked = NULL;
+	if (standing_behind)
+		standing_behind();
+}
+
 static _Noreturn void stand_behind(struct supervisor *supervisor, struct child *child, int signals)
 {
 	struct signalfd_siginfo info;
 
-	if (standing_behind)
+	if (standing_behind && !supervisor->asked)
 		standing_behind();
 	for (;;) {
+		if (supervisor->asked) {
+			struct pollfd waiting = { .fd = signals, .events = POLLIN };
+
+			answer(supervisor, signals);
+			if (poll(&waiting, 1, 0) <= 0)
+				continue;
+		}
 		if (read(signals, &info, sizeof(info)) != sizeof(info))
 			continue;
 		if (info.ssi_signo == SIGCHLD)
@@ -402,5 +228,8 @@ void reap(void)
 	 * it, or write to that file (CVE-2019-5736). For the program, exec puts
 	 * this back. */
 	STEP(prctl(PR_SET_DUMPABLE, 0), "let nobody look into the init");
+	/* Orphans come to PID 1 unasked. Whoever is another process has to ask
+	 * for those below it: a subreaper, as a shim is. */
+	STEP(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "take the orphans below us as children");
 	supervise(&supervisor);
 }

@@ -19,9 +19,21 @@ struct supervisor {
 	int cgroup;
 	/* Called with `argument` when the child has ended, however it did. */
 	void (*ended)(void *argument);
+	/* Another child of ours that should not end before this one, or 0; called
+	 * with its exit status (128+n for a signal) when it has. */
+	pid_t beside;
+	void (*beside_ended)(void *argument, int status);
+	/* Called once when something can be read from `socket`: the child needs
+	 * a thing done out here. NULL for none. */
+	void (*asked)(void *argument);
+	int socket;
 	void *argument;
 
-	/* The rest is for supervise.c: whether the child has a process group
+	/* How the child has ended, before ended() is called: its exit status, or
+	 * 128+n for a signal. */
+	int status;
+
+	/* The rest is for supervise.c and its parts: whether the child has a process group
 	 * of its own at our terminal, whether that is to be in the foreground
 	 * from the start, and who listens there (terminal.h). */
 	bool terminal;

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +29,11 @@ bool terminal_is_ours(void)
 bool terminal_is_in_front(void)
 {
 	return tcgetpgrp(0) == getpgrp();
+}
+
+bool terminal_is_lent_to(pid_t child)
+{
+	return tcgetpgrp(0) == child;
 }
 
 void terminal_lend(pid_t child)
@@ -53,6 +59,8 @@ static _Noreturn void listen_for(pid_t supervisor, pid_t group)
 	siginfo_t info;
 	sigset_t heard;
 
+	/* Whoever waits for the end of a pipe or socket need not wait for us. */
+	syscall(SYS_close_range, 3, ~0U, 0);
 	sigemptyset(&heard);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		sigaddset(&heard, signals[i]);

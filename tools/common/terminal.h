@@ -13,6 +13,9 @@ bool terminal_is_ours(void);
 /* Whether our process group is the one in the foreground. */
 bool terminal_is_in_front(void);
 
+/* Whether the child's process group is there. */
+bool terminal_is_lent_to(pid_t child);
+
 /* Puts the child's process group into the foreground, if ours is there.
  * For this and the next, SIGTTOU is to be blocked. */
 void terminal_lend(pid_t child);

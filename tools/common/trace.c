@@ -1,5 +1,4 @@
 /* trace.c: the steps of a chain as a timeline. See trace.h. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,12 +9,14 @@
 #include <string.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "message.h"
+#include "namespace.h"
 #include "step.h"
 #include "why.h"
 #include "why_namespace.h"
@@ -102,13 +104,9 @@ void why_read_state(const char *call, struct state *state)
 	/* After a chroot "/" is mostly a plain directory (statx(2), 5.8). */
 	state->root_changed = statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &root) == 0 &&
 			      !(root.stx_attributes & STATX_ATTR_MOUNT_ROOT);
-	if (read_file("/proc/self/uid_map", text, sizeof(text)) > 0) {
-		unsigned long inner = 0, outer = 0, count = 0;
-
-		sscanf(text, "%lu %lu %lu", &inner, &outer, &count);
-		state->in_user_namespace = inner != outer || count != 4294967295UL;
+	state->in_user_namespace = in_user_namespace();
+	if (read_file("/proc/self/uid_map", text, sizeof(text)) > 0)
 		state->id_unmapped = is_unmapped(text, geteuid());
-	}
 	if (read_file("/proc/self/gid_map", text, sizeof(text)) > 0)
 		state->id_unmapped |= is_unmapped(text, getegid());
 	state->no_user_namespaces = state->proc_visible && access("/proc/self/ns", F_OK) == 0 &&
@@ -146,6 +144,17 @@ bool why_decide(const char *tool, const char *call, int error, const struct stat
 			"PID-DEAD", "pid_namespaces(7)",
 			"this is not about memory: PID 1, the first process of the PID namespace, "
 			"has ended,\nand the kernel allows no new process in it");
+	}
+	if (error == EMFILE) {
+		struct rlimit files = { 0, 0 };
+
+		getrlimit(RLIMIT_NOFILE, &files);
+		FIX("allow more, in the shell or by compose-run:  ulimit -n 1024;  --ulimit nofile=1024");
+		return REASON(
+			"FILES-MANY", "getrlimit(2)",
+			"this process may have %llu files open (RLIMIT_NOFILE), and needs more: "
+			"about\n20 while a container is put together",
+			(unsigned long long)files.rlim_cur);
 	}
 	return why_namespace(tool, call, error, state, reason);
 }

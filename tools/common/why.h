@@ -23,7 +23,7 @@ struct state {
 	int seccomp;		 /* 0 none, 1 strict, 2 filter */
 	bool unshare_refused;	 /* even unshare(0), which asks for nothing */
 	bool root_changed;	 /* our root is no mount point: chrooted */
-	bool in_user_namespace;	 /* the id map is not the whole range */
+	bool in_user_namespace;	 /* not in the first one */
 	bool id_unmapped;	 /* and we have no user or group id in it */
 	bool no_user_namespaces; /* this kernel has none */
 	int threads;		 /* of this process */

@@ -17,6 +17,7 @@ static const struct {
 	{ "CLONE_NEWNET", "net", "user.max_net_namespaces", "network_namespaces(7)" },
 	{ "CLONE_NEWUSER", "user", "user.max_user_namespaces", "user_namespaces(7)" },
 	{ "CLONE_NEWCGROUP", "cgroup", "user.max_cgroup_namespaces", "cgroup_namespaces(7)" },
+	{ "CLONE_NEWTIME", "time", "user.max_time_namespaces", "time_namespaces(7)" },
 };
 
 int why_namespace_kind(const char *call)

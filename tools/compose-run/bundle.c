@@ -10,7 +10,6 @@
 #include "bundle.h"
 #include "document.h"
 #include "memory.h"
-#include "message.h"
 
 static void read_version(const struct at *at, void *into)
 {
@@ -18,7 +17,7 @@ static void read_version(const struct at *at, void *into)
 	unsigned major, minor, patch;
 	int end = 0;
 
-	(void)into;
+	((struct bundle *)into)->version = version;
 	if (sscanf(version, "%3u.%3u.%3u%n", &major, &minor, &patch, &end) != 3 ||
 	    (version[end] && version[end] != '-' && version[end] != '+'))
 		strict_wrong(at, "a version is three numbers, such as 1.0.2, and not '%.40s'",
@@ -108,6 +107,16 @@ static void read_options(const struct at *at, void *into)
 	strict_list(at, read_option, into);
 }
 
+static void read_uid_map(const struct at *at, void *into)
+{
+	bundle_read_map(at, &((struct bundle_mount *)into)->uid_map);
+}
+
+static void read_gid_map(const struct at *at, void *into)
+{
+	bundle_read_map(at, &((struct bundle_mount *)into)->gid_map);
+}
+
 static void read_mount(const struct at *at, void *into)
 {
 	static const struct key keys[] = {
@@ -115,8 +124,8 @@ static void read_mount(const struct at *at, void *into)
 		{ "type", read_type, false },
 		{ "source", read_source, false },
 		{ "options", read_options, false },
-		{ "uidMappings", strict_unsupported, false },
-		{ "gidMappings", strict_unsupported, false },
+		{ "uidMappings", read_uid_map, false },
+		{ "gidMappings", read_gid_map, false },
 		{ NULL, NULL, false },
 	};
 	struct bundle *bundle = into;
@@ -150,10 +159,11 @@ static void read_annotation(const struct at *at, void *into)
 	strict_string(at);
 }
 
-/* Notes of whoever made the bundle, for whoever knows them. */
+/* Notes of whoever made the bundle, for whoever knows them; hooks get them. */
 static void read_annotations(const struct at *at, void *into)
 {
 	strict_map(at, read_annotation, into);
+	((struct bundle *)into)->annotations = json_object_size(at->value) ? at->value : NULL;
 }
 
 static void read_other_system(const struct at *at, void *into)
@@ -177,6 +187,7 @@ static void check(const struct bundle *bundle)
 		{ "linux.sysctl", bundle->linux_.net_sysctl.count > 0, BUNDLE_NETWORK, "network" },
 		{ "linux.uidMappings", bundle->linux_.uid_map.count > 0, BUNDLE_USER, "user" },
 		{ "linux.gidMappings", bundle->linux_.gid_map.count > 0, BUNDLE_USER, "user" },
+		{ "linux.timeOffsets", bundle->linux_.clocks.count > 0, BUNDLE_TIME, "time" },
 	};
 	bool maps = bundle->linux_.uid_map.count || bundle->linux_.gid_map.count;
 
@@ -192,6 +203,14 @@ static void check(const struct bundle *bundle)
 	if (maps && (!bundle->linux_.uid_map.count || !bundle->linux_.gid_map.count))
 		strict_wrong_path(bundle->file, "linux.uidMappings",
 				  "linux.uidMappings and linux.gidMappings go together");
+	if (bundle->linux_.clocks.count && bundle->linux_.namespaces[BUNDLE_TIME].path)
+		strict_wrong_path(bundle->file, "linux.timeOffsets",
+				  "the clocks of a time namespace that is there already are set");
+	if (bundle->process.has_affinity && strncmp(bundle->version, "1.2", 3) != 0)
+		strict_missing_path(bundle->file, "process.execCPUAffinity",
+				    "it came with version 1.2 of the runtime-spec, and this file "
+				    "is written for %.40s",
+				    bundle->version);
 	if (!bundle->linux_.namespaces[BUNDLE_MOUNT].listed)
 		strict_missing_path(
 			bundle->file, "linux.namespaces",
@@ -211,7 +230,7 @@ static void read_document(struct bundle *bundle, const char *name)
 		{ "hostname", read_hostname, false },
 		{ "domainname", read_domainname, false },
 		{ "mounts", read_mounts, false },
-		{ "hooks", strict_unsupported, false },
+		{ "hooks", bundle_read_hooks, false },
 		{ "annotations", read_annotations, false },
 		{ "linux", bundle_read_linux, false },
 		{ "solaris", read_other_system, false },
@@ -255,6 +274,6 @@ void bundle_read(const char *directory, struct bundle *bundle)
 	char *file = print_text("%s/config.json", directory);
 
 	memset(bundle, 0, sizeof(*bundle));
-	bundle->document = document_read(file);
+	bundle->document = document_read(file, &bundle->text, &bundle->size);
 	read_document(bundle, file);
 }

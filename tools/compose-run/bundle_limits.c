@@ -76,6 +76,11 @@ void bundle_plan_limits(const struct bundle *bundle, struct words *words)
 					    "cgroup v1 has no such setting");
 		add_knob(words, v2, NULL, "cpu.idle", resources->idle);
 	}
+	/* The period first: the other is compared with it. */
+	if (resources->rt_period)
+		add_knob(words, false, "cpu.rt_period_us", NULL, resources->rt_period);
+	if (resources->rt_runtime)
+		add_knob(words, false, "cpu.rt_runtime_us", NULL, resources->rt_runtime);
 	if (resources->cpus)
 		words_add_option(words, "--cpuset-cpus", "%s", resources->cpus);
 	if (resources->mems)
@@ -84,6 +89,8 @@ void bundle_plan_limits(const struct bundle *bundle, struct words *words)
 		words_add_option(words, "--pids-limit", "%lld", (long long)resources->pids);
 	else if (resources->pids == -1)
 		words_add_option(words, "--pids-limit", "max");
+	for (size_t i = 0; i < resources->knobs.count; i++)
+		words_add_option(words, "--set", "%s", resources->knobs.word[i]);
 	if (resources->unified.count && !v2)
 		strict_missing_path(
 			bundle->file, "linux.resources.unified",

@@ -2,11 +2,9 @@
  * bundle.h. Read on:
  * https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config-linux.md */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bundle.h"
-#include "memory.h"
 
 /* ---- namespaces ---- */
 
@@ -38,15 +36,13 @@ static void read_namespace(const struct at *at, void *into)
 	static const char *const types[BUNDLE_NAMESPACES] = {
 		[BUNDLE_USER] = "user",	  [BUNDLE_CGROUP] = "cgroup", [BUNDLE_PID] = "pid",
 		[BUNDLE_UTS] = "uts",	  [BUNDLE_IPC] = "ipc",	      [BUNDLE_NETWORK] = "network",
-		[BUNDLE_MOUNT] = "mount",
+		[BUNDLE_MOUNT] = "mount", [BUNDLE_TIME] = "time",
 	};
 	struct bundle *bundle = into;
 	struct namespace_text text = { NULL, NULL };
 	int i = 0;
 
 	strict_object(at, keys, &text);
-	if (strcmp(text.type, "time") == 0)
-		strict_missing(at, "none of the tools makes a time namespace");
 	while (i < BUNDLE_NAMESPACES && strcmp(types[i], text.type) != 0)
 		i++;
 	if (i == BUNDLE_NAMESPACES)
@@ -109,88 +105,19 @@ static void read_range(const struct at *at, void *into)
 	words_add(into, "%u:%u:%u", range.inner, range.outer, range.count);
 }
 
+void bundle_read_map(const struct at *at, void *into)
+{
+	strict_list(at, read_range, into);
+}
+
 static void read_uid_map(const struct at *at, void *into)
 {
-	strict_list(at, read_range, &((struct bundle *)into)->linux_.uid_map);
+	bundle_read_map(at, &((struct bundle *)into)->linux_.uid_map);
 }
 
 static void read_gid_map(const struct at *at, void *into)
 {
-	strict_list(at, read_range, &((struct bundle *)into)->linux_.gid_map);
-}
-
-/* ---- devices ---- */
-
-/* The devices that each container has: of linux.devices those alone can be
- * named as well. */
-static const struct {
-	const char *path;
-	int64_t major, minor;
-} defaults[] = {
-	{ "/dev/null", 1, 3 },	 { "/dev/zero", 1, 5 },	   { "/dev/full", 1, 7 },
-	{ "/dev/random", 1, 8 }, { "/dev/urandom", 1, 9 }, { "/dev/tty", 5, 0 },
-};
-
-struct device {
-	const char *path, *type;
-	int64_t major, minor, mode, owner;
-};
-
-static void read_device_path(const struct at *at, void *into)
-{
-	((struct device *)into)->path = strict_string(at);
-}
-
-static void read_device_type(const struct at *at, void *into)
-{
-	((struct device *)into)->type = strict_string(at);
-}
-
-static void read_major(const struct at *at, void *into)
-{
-	((struct device *)into)->major = strict_number(at, -1, INT64_MAX);
-}
-
-static void read_minor(const struct at *at, void *into)
-{
-	((struct device *)into)->minor = strict_number(at, -1, INT64_MAX);
-}
-
-static void read_mode(const struct at *at, void *into)
-{
-	((struct device *)into)->mode = strict_number(at, 0, UINT32_MAX);
-}
-
-static void read_owner(const struct at *at, void *into)
-{
-	((struct device *)into)->owner |= read_uint32(at);
-}
-
-static void read_device(const struct at *at, void *into)
-{
-	static const struct key keys[] = {
-		{ "path", read_device_path, true }, { "type", read_device_type, true },
-		{ "major", read_major, false },	    { "minor", read_minor, false },
-		{ "fileMode", read_mode, false },   { "uid", read_owner, false },
-		{ "gid", read_owner, false },	    { NULL, NULL, false },
-	};
-	struct device device = { NULL, NULL, -1, -1, 0666, 0 };
-
-	(void)into;
-	strict_object(at, keys, &device);
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++)
-		if (strcmp(device.path, defaults[i].path) == 0 && strcmp(device.type, "c") == 0 &&
-		    device.major == defaults[i].major && device.minor == defaults[i].minor &&
-		    (device.mode & 0777) == 0666 && device.owner == 0)
-			return;
-	strict_missing(at,
-		       "the container gets null, zero, full, random, urandom and tty as they are "
-		       "on the machine,\nand no other device");
-}
-
-static void read_devices(const struct at *at, void *into)
-{
-	strict_list(at, read_device, into);
+	bundle_read_map(at, &((struct bundle *)into)->linux_.gid_map);
 }
 
 /* ---- the rest ---- */
@@ -277,7 +204,7 @@ static void read_propagation(const struct at *at, void *into)
 void bundle_read_linux(const struct at *at, void *into)
 {
 	static const struct key keys[] = {
-		{ "devices", read_devices, false },
+		{ "devices", bundle_read_devices, false },
 		{ "uidMappings", read_uid_map, false },
 		{ "gidMappings", read_gid_map, false },
 		{ "namespaces", read_namespaces, false },
@@ -290,8 +217,8 @@ void bundle_read_linux(const struct at *at, void *into)
 		{ "readonlyPaths", read_read_only, false },
 		{ "mountLabel", strict_unsupported, false },
 		{ "intelRdt", strict_unsupported, false },
-		{ "personality", strict_unsupported, false },
-		{ "timeOffsets", strict_unsupported, false },
+		{ "personality", bundle_read_personality, false },
+		{ "timeOffsets", bundle_read_clocks, false },
 		{ NULL, NULL, false },
 	};
 

@@ -6,7 +6,6 @@
  * are, below the root and nowhere else, ns-mnt sees to itself (openat2(2)).
  * Read on: mount(8), and the table of options in
  * https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config.md */
-#include <errno.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -27,6 +26,8 @@ struct mount_words {
 	const struct bundle_mount *mount;
 	char *target;
 	bool bind, alone;
+	bool denied;	       /* devices are, by "nodev" */
+	struct words *covered; /* the mount points before this one */
 	bool nosuid, nodev, noexec, read_only;
 	const char *propagation;
 	char *options; /* ",OPTION,..." */
@@ -126,13 +127,14 @@ static void read_option(struct mount_words *words, const char *option)
 						   "rexec",	 "ratime",	"rdiratime",
 						   "rsymfollow", "rnorelatime", "rnostrictatime",
 						   NULL };
-	static const char *const never[] = { "remount", "iversion", "tmpcopyup",
-					     "idmap",	"ridmap",   NULL };
+	static const char *const never[] = { "remount", "iversion", "tmpcopyup", NULL };
 	static const char *const keys[] = { "type=",	    "src=",    "source=",	  "dst=",
 					    "destination=", "target=", "bind-recursive=", NULL };
 
-	if (is_one_of(option, nothing) || strcmp(option, "bind") == 0 ||
-	    strcmp(option, "rbind") == 0)
+	/* What is bound, and with which ids, is seen to elsewhere. */
+	static const char *const elsewhere[] = { "bind", "rbind", "idmap", "ridmap", NULL };
+
+	if (is_one_of(option, nothing) || is_one_of(option, elsewhere))
 		return;
 	for (size_t i = 0; keys[i]; i++)
 		if (strncmp(option, keys[i], strlen(keys[i])) == 0)
@@ -213,27 +215,27 @@ static bool is_default_device(const char *path)
 }
 
 /* A path outside, relative to the bundle, without symbolic links. */
-static char *find_source(const struct mount_words *words)
+char *bundle_source(const struct bundle *bundle, const struct bundle_mount *mount)
 {
-	const char *source = words->mount->source, *file = words->bundle->file;
+	struct mount_words words = { .bundle = bundle, .mount = mount };
+	const char *source = mount->source, *file = bundle->file;
 	char *path, *real;
 
 	if (!source || !*source)
-		wrong(words, "source", "a bind mount needs a source, a path outside");
+		wrong(&words, "source", "a bind mount needs a source, a path outside");
 	path = *source == '/'
 		       ? copy_text(source)
 		       : print_text("%.*s%s", (int)(strrchr(file, '/') + 1 - file), file, source);
 	real = realpath(path, NULL);
 	if (!real)
-		die_errno("%s: %s.source: cannot find '%s'", file, words->mount->path, path);
+		die_errno("%s: %s.source: cannot find '%s'", file, mount->path, path);
 	if (strchr(real, ','))
-		wrong(words, "source", "ns-mnt takes no path with a comma in it");
+		wrong(&words, "source", "ns-mnt takes no path with a comma in it");
 	free(path);
 	return real;
 }
 
-/* Whether something in there is to see what the machine mounts later. */
-static bool follows(const struct bundle *bundle)
+bool bundle_follows(const struct bundle *bundle)
 {
 	bool slave = bundle->linux_.propagation != NULL;
 
@@ -248,19 +250,22 @@ static bool follows(const struct bundle *bundle)
  * mounts come in from outside. "" for nothing. */
 static const char *propagation_of(const struct bundle *bundle, const char *asked)
 {
-	if (!follows(bundle))
+	if (!bundle_follows(bundle))
 		return asked && strstr(asked, "unbindable") ? asked : "";
 	if (asked)
 		return asked;
 	return bundle->linux_.propagation ? "" : "rprivate";
 }
 
-static void plan_bind(struct mount_words *words, struct words *line)
+static void plan_bind(struct mount_words *words, struct words *points, struct words *line)
 {
 	const char *propagation = propagation_of(words->bundle, words->propagation);
-	char *source = find_source(words);
-	bool denied = words->bundle->linux_.devices_denied;
+	char *map = bundle_idmaps_first(words->bundle) ? NULL
+						       : bundle_idmap(words->bundle, words->mount);
+	char *source = bundle_source(words->bundle, words->mount);
+	bool denied = words->denied;
 
+	bundle_plan_point(words->bundle, words->covered, words->target, source, points);
 	check_proc(words, source);
 	/* The machine's whole /dev, which no rule forbids. */
 	if (strcmp(words->target, "/dev") == 0 && !words->bundle->linux_.devices_ruled)
@@ -268,12 +273,13 @@ static void plan_bind(struct mount_words *words, struct words *line)
 	if (denied && strcmp(words->target, "/dev") == 0)
 		wrong(words, "destination",
 		      "linux.resources.devices denies the devices that would be bound with /dev");
-	words_add_option(line, "--mount", "type=bind,src=%s,dst=%s%s%s%s%s%s%s%s%s", source,
+	words_add_option(line, "--mount", "type=bind,src=%s,dst=%s%s%s%s%s%s%s%s%s%s%s", source,
 			 words->target, words->alone ? ",bind-recursive=disabled" : "",
 			 words->read_only ? ",ro" : "", words->nosuid ? ",nosuid" : "",
 			 words->nodev || (denied && !is_default_device(source)) ? ",nodev" : "",
 			 words->noexec ? ",noexec" : "", words->options, *propagation ? "," : "",
-			 propagation);
+			 propagation, map ? ",idmap=" : "", map ? map : "");
+	free(map);
 	free(source);
 }
 
@@ -282,7 +288,7 @@ static void plan_bind(struct mount_words *words, struct words *line)
 static char *fs_flags(const struct mount_words *words, bool read_only)
 {
 	bool terminals = strcmp(words->mount->type, "devpts") == 0;
-	bool nodev = words->nodev || (words->bundle->linux_.devices_denied && !terminals);
+	bool nodev = words->nodev || (words->denied && !terminals);
 
 	return print_text("%s,%s,%s,%s", read_only ? "ro" : "rw", words->nosuid ? "nosuid" : "suid",
 			  nodev ? "nodev" : "dev", words->noexec ? "noexec" : "exec");
@@ -349,6 +355,8 @@ static void plan_fs(struct mount_words *words, struct words *line)
 		wrong(words, "type",
 		      "without \"bind\" or \"rbind\" in its options a mount needs a type, as tmpfs");
 	check_proc(words, NULL);
+	if (bundle_idmap(words->bundle, words->mount))
+		missing(words, "idmap", "the owners of files can be mapped in a bind mount only");
 	if (words->propagation && strstr(words->propagation, "slave"))
 		missing(words, words->propagation, "a new file system has no master to follow");
 	if (strcmp(type, "cgroup") == 0 || strcmp(type, "cgroup2") == 0) {
@@ -372,36 +380,60 @@ bool bundle_shows_cgroups(const struct bundle *bundle)
 	return false;
 }
 
+/* Whether a mount says what /dev is. */
+static bool has_dev(const struct bundle *bundle)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < bundle->mount_count && !found; i++) {
+		struct mount_words words = { .bundle = bundle, .mount = &bundle->mounts[i] };
+		char *target = clean_target(&words);
+
+		found = strcmp(target, "/dev") == 0;
+		free(target);
+	}
+	return found;
+}
+
 void bundle_plan_mounts(const struct bundle *bundle, struct words *line)
 {
-	bool devices = false, dev = false;
-	struct words mounts = { NULL, 0 };
-
+	bool devices = false, dev = has_dev(bundle), denied = bundle_devices_by_nodev(bundle);
+	bool by_cgroup = bundle->linux_.devices_by_cgroup;
+	struct words mounts = { NULL, 0 }, covered = { NULL, 0 };
 	const char *propagation = propagation_of(bundle, NULL);
 
-	if (follows(bundle))
+	if (bundle_follows(bundle))
 		words_add_option(line, "--propagation", "slave");
-	/* On itself: so it covers nothing that is still needed. */
+	/* The paths outside have none, as we looked: who puts one there now wants
+	 * to lead us elsewhere. */
+	words_add(line, "--no-symlinks");
 	words_add_option(line, "--root", "%s", bundle->root.path);
-	words_add_option(line, "--mount", "type=bind,src=%s,dst=/%s,nodev%s%s", bundle->root.path,
-			 bundle->root.readonly ? ",ro" : "", *propagation ? "," : "", propagation);
+	if (!dev)
+		bundle_plan_point(bundle, &covered, "/dev", NULL, line);
 	for (size_t i = 0; i < bundle->mount_count; i++) {
-		struct mount_words words = { .bundle = bundle, .mount = &bundle->mounts[i] };
+		struct mount_words words = { .bundle = bundle,
+					     .mount = &bundle->mounts[i],
+					     .denied = denied,
+					     .covered = &covered };
 
 		words.options = copy_text("");
 		words.target = clean_target(&words);
 		read_options(&words);
-		if (words.bind)
-			plan_bind(&words, &mounts);
-		else
+		if (words.bind) {
+			plan_bind(&words, line, &mounts);
+		} else {
+			bundle_plan_point(bundle, &covered, words.target, NULL, line);
 			plan_fs(&words, &mounts);
-		if (strcmp(words.target, "/dev") == 0) {
-			dev = true;
-			devices = !words.bind;
 		}
+		if (strcmp(words.target, "/dev") == 0)
+			devices = !words.bind;
 		free(words.options);
 		free(words.target);
 	}
+	/* On itself: so it covers nothing that is still needed. */
+	words_add_option(line, "--mount", "type=bind,src=%s,dst=/%s%s%s%s", bundle->root.path,
+			 bundle->root.readonly ? ",ro" : "", by_cgroup ? "" : ",nodev",
+			 *propagation ? "," : "", propagation);
 	/* The default devices have to be there, mounted on or not. */
 	if (!dev)
 		words_add_option(line, "--dev", "/dev");
@@ -409,6 +441,7 @@ void bundle_plan_mounts(const struct bundle *bundle, struct words *line)
 		words_add(line, "%s", mounts.word[i]);
 	if (devices)
 		words_add_option(line, "--devices", "/dev");
+	bundle_plan_nodes(bundle, line);
 	if (bundle->process.terminal && (devices || !dev))
 		words_add_option(line, "--console", "/dev/console");
 	for (size_t i = 0; i < bundle->linux_.masked.count; i++)

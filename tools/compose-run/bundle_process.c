@@ -326,11 +326,10 @@ void bundle_read_process(const struct at *at, void *into)
 		{ "noNewPrivileges", read_no_new_privileges, false },
 		{ "apparmorProfile", read_apparmor, false },
 		{ "oomScoreAdj", read_oom_score, false },
-		{ "scheduler", strict_unsupported, false },
+		{ "scheduler", bundle_read_scheduler, false },
 		{ "selinuxLabel", read_selinux, false },
-		{ "ioPriority", strict_unsupported, false },
-		/* "Not applicable to the container's init process". */
-		{ "execCPUAffinity", strict_ignore, false },
+		{ "ioPriority", bundle_read_io_priority, false },
+		{ "execCPUAffinity", bundle_read_affinity, false },
 		{ NULL, NULL, false },
 	};
 	struct bundle *bundle = into;

@@ -5,94 +5,6 @@
 
 #include "bundle.h"
 
-/* ---- which devices may be opened ---- */
-
-struct rule {
-	bool allow;
-	const char *type, *access;
-	int64_t major, minor; /* -1: any */
-};
-
-static void read_allow(const struct at *at, void *into)
-{
-	((struct rule *)into)->allow = strict_bool(at);
-}
-
-static void read_type(const struct at *at, void *into)
-{
-	struct rule *rule = into;
-
-	rule->type = strict_string(at);
-	if (!*rule->type)
-		rule->type = "a";
-	if (strlen(rule->type) != 1 || !strchr("acb", *rule->type))
-		strict_wrong(at, "the type of a device is a (all), c or b");
-}
-
-static void read_access(const struct at *at, void *into)
-{
-	struct rule *rule = into;
-
-	rule->access = strict_string(at);
-	if (rule->access[strspn(rule->access, "rwm")])
-		strict_wrong(at, "access is made of r (read), w (write) and m (mknod)");
-	if (!*rule->access)
-		rule->access = "rwm";
-}
-
-static void read_major(const struct at *at, void *into)
-{
-	((struct rule *)into)->major = strict_number(at, -1, INT64_MAX);
-}
-
-static void read_minor(const struct at *at, void *into)
-{
-	((struct rule *)into)->minor = strict_number(at, -1, INT64_MAX);
-}
-
-/* null, zero, full, random, urandom; tty, console, ptmx; and terminals. */
-static bool is_default(const struct rule *rule)
-{
-	return *rule->type == 'c' &&
-	       ((rule->major == 1 && ((rule->minor >= 7 && rule->minor <= 9) || rule->minor == 3 ||
-				      rule->minor == 5)) ||
-		(rule->major == 5 && rule->minor >= 0 && rule->minor <= 2) || rule->major == 136);
-}
-
-/* The container has the default devices, bound one by one, and where all others
- * are denied its mounts are "nodev": no other device can be opened on them,
- * though its node may be made. That is what these rules come to; others can't
- * be kept that way. */
-static void read_rule(const struct at *at, void *into)
-{
-	static const struct key keys[] = {
-		{ "allow", read_allow, true },	  { "type", read_type, false },
-		{ "major", read_major, false },	  { "minor", read_minor, false },
-		{ "access", read_access, false }, { NULL, NULL, false },
-	};
-	struct bundle *bundle = into;
-	struct rule rule = { false, "a", "rwm", -1, -1 };
-	bool all, denied = bundle->linux_.devices_denied;
-
-	strict_object(at, keys, &rule);
-	bundle->linux_.devices_ruled = true;
-	all = *rule.type == 'a' && rule.major < 0 && rule.minor < 0 && strchr(rule.access, 'r') &&
-	      strchr(rule.access, 'w');
-	if (all)
-		bundle->linux_.devices_denied = !rule.allow;
-	else if (rule.allow && denied && !is_default(&rule) && strcmp(rule.access, "m") != 0)
-		strict_missing(at,
-			       "the container gets null, zero, full, random, urandom and tty, and "
-			       "no other device");
-	else if (!rule.allow && (!denied || is_default(&rule)))
-		strict_missing(at, "either all devices but the default ones are denied, or none");
-}
-
-static void read_rules(const struct at *at, void *into)
-{
-	strict_list(at, read_rule, into);
-}
-
 /* ---- memory ---- */
 
 /* Bytes, or -1. */
@@ -185,7 +97,13 @@ static void read_memory(const struct at *at, void *into)
 
 static void read_shares(const struct at *at, void *into)
 {
-	((struct bundle *)into)->linux_.resources.shares = strict_number(at, 2, 262144);
+	int64_t shares = strict_number(at, 0, 262144);
+
+	if (shares == 1)
+		strict_wrong(at, "it must be from 2 to 262144");
+	/* Docker writes 0 into each bundle, and means that nothing was said. */
+	if (shares != 0)
+		((struct bundle *)into)->linux_.resources.shares = shares;
 }
 
 static void read_quota(const struct at *at, void *into)
@@ -238,8 +156,8 @@ static void read_cpu(const struct at *at, void *into)
 		{ "quota", read_quota, false },
 		{ "period", read_period, false },
 		{ "burst", read_burst, false },
-		{ "realtimeRuntime", strict_unsupported, false },
-		{ "realtimePeriod", strict_unsupported, false },
+		{ "realtimeRuntime", bundle_read_rt_runtime, false },
+		{ "realtimePeriod", bundle_read_rt_period, false },
 		{ "cpus", read_cpus, false },
 		{ "mems", read_mems, false },
 		{ "idle", read_idle, false },
@@ -294,14 +212,14 @@ static void read_unified(const struct at *at, void *into)
 void bundle_read_resources(const struct at *at, void *into)
 {
 	static const struct key keys[] = {
-		{ "devices", read_rules, false },
+		{ "devices", bundle_read_device_rules, false },
 		{ "memory", read_memory, false },
 		{ "cpu", read_cpu, false },
 		{ "pids", read_pids, false },
-		{ "blockIO", strict_unsupported, false },
-		{ "hugepageLimits", strict_unsupported, false },
-		{ "network", strict_unsupported, false },
-		{ "rdma", strict_unsupported, false },
+		{ "blockIO", bundle_read_block_io, false },
+		{ "hugepageLimits", bundle_read_huge_pages, false },
+		{ "network", bundle_read_network, false },
+		{ "rdma", bundle_read_rdma, false },
 		{ "unified", read_unified, false },
 		{ NULL, NULL, false },
 	};

@@ -15,7 +15,7 @@
 #include "message.h"
 #include "paste.h"
 
-const char *const verdict_names[] = { "same", "different", "unknown" };
+const char *verdict_names[] = { "same", "different", "unknown" };
 
 static enum verdict judge_pair(const struct pair *pair, bool one_process)
 {
@@ -96,7 +96,7 @@ static void note_unread(const struct comparison *comparison)
 			}
 }
 
-void compare_run(const char *first, char *const words[], bool json)
+void compare_run(const char *first, char *const words[], bool json, bool alike)
 {
 	static struct comparison comparison;
 	const char *second = NULL;
@@ -105,6 +105,8 @@ void compare_run(const char *first, char *const words[], bool json)
 	for (; *words; words++)
 		if (strcmp(*words, "--json") == 0)
 			json = true;
+		else if (strcmp(*words, "--alike") == 0)
+			alike = true;
 		else if (second)
 			die("--compare takes one process or two, and '%s' is a third", *words);
 		else
@@ -116,6 +118,8 @@ void compare_run(const char *first, char *const words[], bool json)
 	/* Still both at once: what is compared was true at the same time. */
 	for (int side = 0; side < 2; side++)
 		process_check_alive(&comparison.process[side]);
+	if (alike)
+		compare_alike(&comparison);
 	compare_judge(&comparison);
 	for (int layer = 0; layer < LAYERS; layer++)
 		all &= comparison.layers[layer].verdict == SAME;

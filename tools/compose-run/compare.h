@@ -26,10 +26,14 @@ struct comparison {
 };
 
 /* Compares the process that `first` is the number of with that of words[0],
- * or with ours when words is empty; "--json" may stand among the words.
+ * or with ours when words is empty; "--json" and "--alike" may stand among them.
  * Prints a row for each layer to stdout and ends with 0 when all is equal, 1
  * when something is not, or may not be, and 125 when it can't be done. */
-_Noreturn void compare_run(const char *first, char *const words[], bool json);
+_Noreturn void compare_run(const char *first, char *const words[], bool json, bool alike);
+
+/* alike.c: has the facts, which have been read, judged by what one sees in the
+ * layers, and not by whose they are. */
+void compare_alike(struct comparison *comparison);
 
 /* Judges the facts, which have been read. */
 void compare_judge(struct comparison *comparison);
@@ -42,7 +46,7 @@ void compare_print_json(const struct comparison *comparison);
  * string. */
 char *compare_words(const struct comparison *comparison, int layer, int side);
 
-/* "same", "different", "unknown". */
-extern const char *const verdict_names[];
+/* "same" (or "alike"), "different", "unknown". */
+extern const char *verdict_names[];
 
 #endif

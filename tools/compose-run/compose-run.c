@@ -21,10 +21,12 @@
 #include "draw.h"
 #include "manage.h"
 #include "message.h"
+#include "named.h"
 #include "options.h"
 #include "plan.h"
 #include "pty.h"
 #include "run.h"
+#include "sealed.h"
 #include "step.h"
 #include "walk.h"
 
@@ -34,22 +36,32 @@ int main(int argc, char *argv[])
 	struct request request;
 	struct chain chain;
 
+	char **words = sealed_keep(argv);
+
 	tool_name = "compose-run";
 	manage(argc, argv);
 	options_read(argc, argv, &config, &request);
-	if (request.compare)
-		compare_run(request.compare, config.process.args, request.json);
+	if (request.compare) {
+		for (char **word = config.process.args; *word; word++)
+			*word = manage_process(*word);
+		compare_run(manage_process(request.compare), config.process.args, request.json,
+			    request.alike);
+	}
 	if (request.draw && strcmp(request.draw, "--") != 0)
-		draw_process(request.draw, config.process.args);
+		draw_process(manage_process(request.draw), config.process.args);
 	explaining_chain = explaining;
 	if (request.check)
 		run_check();
+	if (request.detach && !request.name)
+		request.name = detach_choose_name();
+	/* The notes of the plan were printed before we became a copy. */
+	notes_said = sealed_is();
 	if (request.bundle)
-		request.tty |= bundle_compile(request.bundle, config.process.args, &chain);
+		request.tty |=
+			bundle_compile(request.bundle, request.name, config.process.args, &chain);
 	else
 		plan_compile(&config, &chain);
-	if (request.detach && request.tty)
-		die("-d goes on with nobody at a terminal, and process.terminal asks for one");
+	notes_said = false;
 	if (request.emit) {
 		emit_bundle(&chain, request.tty, request.emit);
 		return 0;
@@ -60,10 +72,14 @@ int main(int argc, char *argv[])
 		run_print(&chain);
 		return 0;
 	}
+	if (!request.separate && !dry_run && !sealed_by_supervisor(&chain))
+		sealed_again(words);
 	if (request.detach && !dry_run)
-		detach(&chain, request.name, request.remove);
-	if (request.tty && !dry_run)
+		detach(&chain, request.name, request.tty, request.remove);
+	else if (request.tty && !dry_run)
 		run_on_pty();
+	if (request.name && !request.detach && !dry_run)
+		run_named(&chain, request.name, request.remove);
 	if (request.step)
 		walk_through(&chain);
 	run_chain(&chain, request.separate);

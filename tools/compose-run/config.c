@@ -1,7 +1,6 @@
 /* config.c: lists of words, and the layers that were left out. See config.h. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config.h"

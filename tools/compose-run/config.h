@@ -64,7 +64,11 @@ struct config {
 	struct words outside; /* what is mounted of the outside: the new root may not cover it */
 	struct {
 		const char *memory, *memory_swap, *cpus, *cpuset, *pids;
-		const char *seccomp; /* NULL: the default; "unconfined"; a file */
+		const char *seccomp;	  /* NULL: the default; "unconfined"; a file */
+		const char *user_network; /* through which program; "" for any; or NULL */
+		bool bridge_network;
+		const char *ip;
+		struct words publish, dns;
 		bool host_network, host_pid, host_ipc, host_uts, host_user, host_cgroup;
 		struct words net_sysctls, ipc_sysctls; /* "KEY=VALUE" */
 	} linux_;

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "message.h"
+#include "network.h"
 
 /* Options whose layer --without leaves out. */
 static void refuse_left_out(const struct config *config)
@@ -75,6 +76,7 @@ void config_refuse_conflicts(const struct config *config)
 {
 	refuse_left_out(config);
 	refuse_shared(config);
+	network_refuse(config);
 	if (config->root.overlay && (config->root.path || config->root.readonly))
 		die("--overlay / is for the machine's own root: %s",
 		    config->root.path ? "a --rootfs DIR has its overlay, unless it ends in :rw"

@@ -8,8 +8,12 @@
  * its output and keeps its exit status (store.h), and returns in the process
  * that is to run the chain. The launcher prints the name and ends with 0 when
  * the program runs; when it could not be started it ends as it would have
- * without -d, and nothing is left of the container. `name` may be NULL, for one
- * that we choose; with `remove` nothing is kept once the program has ended. */
-void detach(const struct chain *chain, const char *name, bool remove);
+ * without -d, and nothing is left of the container. With
+ * `tty` the program has a terminal, which the shim holds (hold.h);
+ * with `remove` nothing is kept once the program has ended. */
+void detach(const struct chain *chain, const char *name, bool tty, bool remove);
+
+/* A name for a container that was given none. */
+const char *detach_choose_name(void);
 
 #endif

@@ -1,7 +1,5 @@
 /* document.c: a JSON file that may come from anywhere. See document.h. */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +102,7 @@ json_t *document_parse(const char *name, char *text, size_t size)
 	return root;
 }
 
-json_t *document_read(const char *file)
+json_t *document_read(const char *file, char **kept, size_t *kept_size)
 {
 	/* Without O_NONBLOCK a FIFO of that name would keep us forever. */
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -127,6 +125,11 @@ json_t *document_read(const char *file)
 	close(fd);
 	if (size > DOCUMENT_BYTES_MAX)
 		refuse(file, 1, "the file has more than a megabyte; Docker's have 25 KB");
+	if (kept) {
+		*kept = resize(NULL, size + 1, 1);
+		memcpy(*kept, text, size);
+		*kept_size = size;
+	}
 	root = document_parse(file, text, size);
 	free(text);
 	return root;

@@ -17,8 +17,9 @@
  * smallest of those, which is refused when it stands in the file itself. */
 #define DOCUMENT_LARGEST INT64_MIN
 
-/* Reads a regular file. Returns its value, to be freed with json_decref(). */
-json_t *document_read(const char *file);
+/* Reads a regular file. Returns its value, to be freed with json_decref(); and
+ * its text, unless `kept` is NULL: a new string of *size bytes. */
+json_t *document_read(const char *file, char **kept, size_t *size);
 
 /* The same for a text of `size` bytes, which is changed; `name` is for
  * messages. */

@@ -208,55 +208,93 @@ static char *left_out(const struct chain *chain)
 	return copy_text(used ? text : "All ten layers.");
 }
 
+/* Whether a link starts a program that carries packets. It forks first: the network is
+ * its child's. */
+static bool has_helper(const struct words *words)
+{
+	return strcmp(words->word[0], "ns-net") == 0 && words->count > 1 &&
+	       strncmp(words->word[1], "--user-net", 10) == 0;
+}
+
+/* Whether a link forks, and stays outside of what comes behind. */
+static bool stays(const struct words *words)
+{
+	const char *name = words->word[0];
+
+	if (strcmp(name, "cgroup") == 0)
+		return !has_word(words, "--cgroupns");
+	if (strcmp(name, "ns-pid") == 0)
+		return !has_word(words, "--reap");
+	if (strcmp(name, "ns-net") == 0)
+		return has_word(words, "--outside") || has_helper(words);
+	if (strcmp(name, "compose-run") != 0)
+		return false;
+	if (strcmp(words->word[1], "hooks") == 0)
+		return !has_word(words, "--created") && !has_word(words, "--starting");
+	return strcmp(words->word[1], "time") == 0 && !has_word(words, "--no-fork") &&
+	       !has_word(words, "--join");
+}
+
+/* Who makes a layer when so many of so many supervisors stand outside already. */
+static const char *supervisor(size_t before, size_t all)
+{
+	static const char *const texts[] = {
+		"made by the first supervisor",
+		"made by the second supervisor",
+		"made by the third supervisor",
+		"made by a further supervisor",
+	};
+
+	if (before == all)
+		return "made by the process that becomes the program";
+	return all == 1 ? "made by the supervisor" : texts[before < 3 ? before : 3];
+}
+
 void draw_chain(const struct chain *chain)
 {
-	struct box boxes[16] = { 0 };
-	enum maker maker = MAKER_PROGRAM;
-	const char *who = "made by the process that becomes the program";
-	size_t count = 0, forks = 0;
+	struct box boxes[CHAIN_ROWS] = { 0 };
+	bool first = false; /* PID 1 is reached */
+	size_t count = 0, forks = 0, before = 0;
+	const char *who;
 
-	/* Who forks stays outside, as the supervisor of what comes behind. */
-	for (size_t i = 1; i < chain->count; i++) {
-		const struct words *words = &chain->rows[i].words;
-
-		forks +=
-			(strcmp(words->word[0], "cgroup") == 0 && !has_word(words, "--cgroupns")) ||
-			(strcmp(words->word[0], "ns-pid") == 0 && !has_word(words, "--reap"));
-	}
-	if (forks) {
-		maker = MAKER_OUTSIDE;
-		who = forks == 1 ? "made by the supervisor" : "made by the first supervisor";
-	}
+	for (size_t i = 1; i < chain->count; i++)
+		forks += chain->rows[i].comment && stays(&chain->rows[i].words);
+	who = supervisor(0, forks);
 	for (size_t i = 1; i < chain->count; i++) {
 		const struct words *words = &chain->rows[i].words;
 		bool program = !chain->rows[i].comment;
+		bool init = !program && strcmp(words->word[0], "ns-pid") == 0 &&
+			    has_word(words, "--reap");
 		struct box *box = &boxes[count++];
+		size_t name = (size_t)chain_name_words(words->word);
 
-		box->name = program ? "the program" : words->word[0];
-		box->text = typed(words, 1);
+		if (!program && has_helper(words))
+			who = supervisor(++before, forks);
+		box->name = program	? "the program"
+			    : name == 2 ? print_text("%s %s", words->word[0], words->word[1])
+					: words->word[0];
+		box->text = typed(words, program ? 1 : name);
 		box->note = chain->rows[i].comment;
-		box->maker = program ? MAKER_PROGRAM : maker;
+		box->maker = program || (before == forks && !first) ? MAKER_PROGRAM
+			     : first				    ? MAKER_FIRST
+								    : MAKER_OUTSIDE;
 		box->who = who;
-		if (strcmp(words->word[0], "ns-pid") == 0 && !has_word(words, "--reap")) {
-			maker = MAKER_FIRST;
-			who = "made by PID 1";
-		} else if (strcmp(words->word[0], "cgroup") == 0 &&
-			   !has_word(words, "--cgroupns")) {
-			maker = forks > 1 ? MAKER_OUTSIDE : MAKER_PROGRAM;
-			who = forks > 1 ? "made by the second supervisor"
-					: "made by the process that becomes the program";
-		} else if (has_word(words, "--reap") && strcmp(words->word[0], "ns-pid") == 0) {
+		if (!program && stays(words) && !has_helper(words)) {
+			before++;
+			first = strcmp(words->word[0], "ns-pid") == 0;
+			who = first ? "made by PID 1" : supervisor(before, forks);
+		} else if (init) {
 			box->name = "init (ns-pid)";
-			box->who = maker == MAKER_FIRST ? "PID 1 stays here, as the init"
-							: "stays here, as the init";
+			box->who =
+				first ? "PID 1 stays here, as the init" : "stays here, as the init";
 			who = "its child";
 		} else if (program) {
 			box->text = words->count > 1 ? box->text : "a shell";
 			if (strcmp(who, "its child") == 0)
 				box->who = "a child of the init";
 			else
-				box->who = maker == MAKER_FIRST ? "PID 1 becomes it"
-								: "the last process becomes it";
+				box->who =
+					first ? "PID 1 becomes it" : "the last process becomes it";
 		}
 	}
 	print("compose-run: the chain, link by link", "Made by:", left_out(chain), boxes, count);

@@ -109,7 +109,7 @@ void emit_filter(struct emit *emit, const char *file, uint64_t capabilities)
 		emit_default(emit_object(emit->linux_, "seccomp"), capabilities);
 		return;
 	}
-	profile = document_read(file);
+	profile = document_read(file, NULL, NULL);
 	if (!json_is_object(profile))
 		die("the seccomp profile '%s' is no object", file);
 	/* That of a bundle that was given. */

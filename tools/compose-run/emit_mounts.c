@@ -1,6 +1,5 @@
 /* emit_mounts.c: the options of ns-mnt as a root and mounts in a config.json.
  * See emitting.h. */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +127,7 @@ static void finish_fs(struct emit *emit, struct mount *mount)
 	add_mount(emit, mount);
 }
 
-void emit_mount(struct emit *emit, const char *value)
+static void emit_mount(struct emit *emit, const char *value)
 {
 	char *copy = copy_text(value), *save = NULL;
 	struct mount mount = { .options = emit_made(json_array()) };
@@ -177,12 +176,12 @@ static void bind_with(struct emit *emit, const char *value, bool read_only)
 	free(source);
 }
 
-void emit_bind(struct emit *emit, const char *value)
+static void emit_bind(struct emit *emit, const char *value)
 {
 	bind_with(emit, value, false);
 }
 
-void emit_ro_bind(struct emit *emit, const char *value)
+static void emit_ro_bind(struct emit *emit, const char *value)
 {
 	bind_with(emit, value, true);
 }
@@ -206,41 +205,78 @@ static void new_fs(struct emit *emit, const char *type, const char *value, const
 	free(words);
 }
 
-void emit_tmpfs(struct emit *emit, const char *value)
+static void emit_tmpfs(struct emit *emit, const char *value)
 {
 	new_fs(emit, "tmpfs", value, "");
 }
 
-void emit_proc(struct emit *emit, const char *value)
+static void emit_proc(struct emit *emit, const char *value)
 {
 	new_fs(emit, "proc", value, "");
 }
 
-void emit_sys(struct emit *emit, const char *value)
+static void emit_sys(struct emit *emit, const char *value)
 {
 	new_fs(emit, "sysfs", value, "");
 }
 
 /* The files in it every runtime makes. */
-void emit_dev(struct emit *emit, const char *value)
+static void emit_dev(struct emit *emit, const char *value)
 {
 	char *pts = print_text("%s/pts", value), *shm = print_text("%s/shm", value);
 
-	new_fs(emit, "tmpfs", value, "mode=755,size=64k");
+	/* Without a user namespace they are nodes, which "nodev" would close. */
+	new_fs(emit, "tmpfs", value, "dev,mode=755,size=64k");
 	new_fs(emit, "devpts", pts, "dev,noexec,newinstance,ptmxmode=0666,mode=0620");
 	new_fs(emit, "tmpfs", shm, "noexec,mode=1777,size=64m");
 	free(pts);
 	free(shm);
 }
 
-void emit_mask(struct emit *emit, const char *value)
+static void emit_mask(struct emit *emit, const char *value)
 {
 	emit_add(emit_list(emit->linux_, "maskedPaths"), json_string(value + (*value == '-')));
 }
 
-void emit_remount_ro(struct emit *emit, const char *value)
+static void emit_remount_ro(struct emit *emit, const char *value)
 {
 	if (is_cgroups(value))
 		return;
 	emit_add(emit_list(emit->linux_, "readonlyPaths"), json_string(value + (*value == '-')));
 }
+
+/* Other runtimes put it on /dev/console by themselves. */
+static void terminal(struct emit *emit, const char *value)
+{
+	(void)value;
+	emit_set(emit->process, "terminal", json_true());
+}
+
+static void propagation(struct emit *emit, const char *value)
+{
+	if (strcmp(value, "slave") == 0)
+		emit_set(emit->linux_, "rootfsPropagation", json_string(value));
+	else if (strcmp(value, "private") != 0)
+		emit_refuse("ns-mnt --propagation", value, "a container has its mounts to itself");
+}
+
+const struct emit_word emit_mount_words[] = {
+	{ "ns-mnt", "--root", true, NULL },
+	{ "ns-mnt", "--no-symlinks", false, NULL },
+	{ "ns-mnt", "--cd", true, NULL },
+	{ "ns-mnt", "--make-dir", true, NULL },
+	{ "ns-mnt", "--make-file", true, NULL },
+	{ "ns-mnt", "--mount", true, emit_mount },
+	{ "ns-mnt", "--bind", true, emit_bind },
+	{ "ns-mnt", "--ro-bind", true, emit_ro_bind },
+	{ "ns-mnt", "--tmpfs", true, emit_tmpfs },
+	{ "ns-mnt", "--proc", true, emit_proc },
+	{ "ns-mnt", "--sys", true, emit_sys },
+	{ "ns-mnt", "--dev", true, emit_dev },
+	{ "ns-mnt", "--devices", true, NULL },
+	{ "ns-mnt", "--console", true, terminal },
+	{ "ns-mnt", "--propagation", true, propagation },
+	{ "ns-mnt", "--mask", true, emit_mask },
+	{ "ns-mnt", "--remount-ro", true, emit_remount_ro },
+	{ NULL, NULL, false, NULL },
+};

@@ -1,4 +1,5 @@
 /* enter.c: a program more in a container that runs. See enter.h. */
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -9,17 +10,8 @@
 
 #include "../cgroup/cgroup.h"
 #include "enter.h"
-#include "file.h"
 #include "memory.h"
 #include "message.h"
-
-static struct words *add_row(struct chain *chain, const char *comment)
-{
-	struct row *row = &chain->rows[chain->count++];
-
-	row->comment = comment;
-	return &row->words;
-}
 
 /* Whether we are in the same namespace of a kind as that process. */
 static bool is_ours(pid_t pid, const char *kind)
@@ -28,6 +20,9 @@ static bool is_ours(pid_t pid, const char *kind)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/ns/%s", kind);
+	/* A kind that the kernel does not have is the same for all. */
+	if (stat(path, &ours) != 0 && errno == ENOENT && strcmp(kind, "time") == 0)
+		return true;
 	if (stat(path, &ours) != 0)
 		die_errno("cannot look at %s", path);
 	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, kind);
@@ -56,9 +51,8 @@ static const char *own_in(const struct cgroup_layout *ours, const struct cgroup_
 
 static void join_cgroup(struct chain *chain, const char *path)
 {
-	struct words *words = add_row(chain, "its limits hold for this one too");
+	struct words *words = row_add(chain, "cgroup", "its limits hold for this one too");
 
-	words_add(words, "cgroup");
 	words_add_option(words, "--join", "%s", path);
 }
 
@@ -109,33 +103,71 @@ static void add_kept(struct chain *chain, const json_t *links, const char *name,
 
 		if (!word || strcmp(word, name) != 0)
 			continue;
-		words = add_row(chain, comment);
-		for (size_t j = 0; j < json_array_size(link); j++) {
+		words = row_add(chain, name, comment);
+		for (size_t j = 1; j < json_array_size(link); j++) {
 			word = json_string_value(json_array_get(link, j));
 			/* Descriptors of who started it, which are not ours. */
-			if (word && strcmp(word, "--keep-fd") == 0)
-				j++;
-			else
+			if (word && strcmp(word, "--keep-fd") == 0) {
+				const char *fd = json_string_value(json_array_get(link, ++j));
+
+				if (chain->file && fd && (unsigned)atoi(fd) == chain->file_fd)
+					words_add_option(words, "--keep-fd", "%s", fd);
+			} else {
 				words_add(words, "%s", word ? store_decode(word) : "");
+			}
 		}
 	}
 }
 
-/* A filter of a file was read through a descriptor, and ns-mnt --join leaves
- * none open. */
-static void refuse_filter_file(const json_t *links, const char *name)
+/* A filter of a file was read through a descriptor: it is again, from the copy that
+ * was kept. */
+static void add_profile(struct chain *chain, const json_t *links, const struct stored *stored)
 {
+	static char file[4096 + 16];
+
 	for (size_t i = 0; i < json_array_size(links); i++)
 		for (size_t j = 1; j < json_array_size(json_array_get(links, i)); j++) {
 			const json_t *link = json_array_get(links, i);
 			const char *word = json_string_value(json_array_get(link, j));
 
-			if (strcmp(json_string_value(json_array_get(link, 0)), "lsm") == 0 &&
-			    word && strncmp(word, "fd:", 3) == 0)
-				die("exec: the container '%s' has a seccomp filter from a file, which "
-				    "cannot be loaded again from out here; so nothing is run in it",
-				    name);
+			if (strcmp(json_string_value(json_array_get(link, 0)), "lsm") != 0 ||
+			    !word || strncmp(word, "fd:", 3) != 0)
+				continue;
+			store_path(stored, file, 4096);
+			strcat(file, "/seccomp.json");
+			chain->file = file;
+			chain->file_fd = (unsigned)atoi(word + 3);
 		}
+}
+
+/* Whether children don't get how the container's program is scheduled: then it is set
+ * behind ns-pid, which forks. See bundle_plan_schedule(). */
+static bool is_for_itself(const json_t *links)
+{
+	for (size_t i = 0; i < json_array_size(links); i++)
+		for (size_t j = 2; j < json_array_size(json_array_get(links, i)); j++) {
+			const json_t *link = json_array_get(links, i);
+			const char *word = json_string_value(json_array_get(link, j));
+
+			if (strcmp(json_string_value(json_array_get(link, 0)), "compose-run") ==
+				    0 &&
+			    word &&
+			    (strcmp(word, "--flag") == 0 || strcmp(word, "SCHED_DEADLINE") == 0))
+				return true;
+		}
+	return false;
+}
+
+/* chroot to "/" changes nothing. But it carries the links behind it, which the
+ * mounts of the container may not show; so no file of theirs is needed there. */
+static void add_carrier(struct chain *chain)
+{
+	struct words *words =
+		row_add(chain, "chroot", "carries the links behind it over into other mounts");
+
+	if (chain->file)
+		words_add_option(words, "--keep-fd", "%u", chain->file_fd);
+	words_add(words, "/");
 }
 
 void enter_compile(const struct stored *stored, char *args[], struct chain *chain)
@@ -143,6 +175,7 @@ void enter_compile(const struct stored *stored, char *args[], struct chain *chai
 	/* Behind ns-pid the process has another number, and /proc still the old. */
 	static const char *const tools[][3] = {
 		{ "ns-user", "user", "its user ids" },
+		{ "compose-run", "time", "its clocks" },
 		{ "cgroup", "cgroup", "its cgroup looks like the topmost here too" },
 		{ "ns-uts", "uts", "its host name" },
 		{ "ns-ipc", "ipc", "its message queues" },
@@ -158,17 +191,24 @@ void enter_compile(const struct stored *stored, char *args[], struct chain *chai
 		die("cannot read what confines the container '%s'", stored->name);
 	close(fd);
 	memset(chain, 0, sizeof(*chain));
-	refuse_filter_file(links, stored->name);
+	add_profile(chain, links, stored);
 	add_kept(chain, links, "env", "a clean environment");
 	add_kept(chain, links, "choom", "when they are killed for their memory");
 	add_kept(chain, links, "prlimit", "the limits of its processes");
+	if (!is_for_itself(links))
+		add_kept(chain, links, "compose-run", "how it is scheduled");
 	if (stored->own_cgroup)
 		add_cgroups(chain, stored->pid);
 	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++) {
+		if (strcmp(tools[i][1], "mnt") == 0 && is_for_itself(links))
+			add_kept(chain, links, "compose-run", "how it is scheduled");
 		if (is_ours(stored->pid, tools[i][1]))
 			continue;
-		words = add_row(chain, tools[i][2]);
-		words_add(words, "%s", tools[i][0]);
+		if (strcmp(tools[i][1], "mnt") == 0)
+			add_carrier(chain);
+		words = row_add(chain, tools[i][0], tools[i][2]);
+		if (strcmp(tools[i][0], "compose-run") == 0)
+			words_add(words, "time");
 		/* A new one has the cgroup that we are in as its root. */
 		if (strcmp(tools[i][1], "cgroup") == 0)
 			words_add(words, "--cgroupns");
@@ -176,13 +216,14 @@ void enter_compile(const struct stored *stored, char *args[], struct chain *chai
 			words_add_option(words, "--join", "/proc/%d/ns/mnt", stored->pid);
 		else
 			words_add_option(words, "--join", "%d", stored->pid);
+		if (strcmp(tools[i][1], "mnt") == 0 && chain->file)
+			words_add_option(words, "--keep-fd", "%u", chain->file_fd);
 	}
-	if (is_ours(stored->pid, "mnt"))
-		add_kept(chain, links, "chroot", "its root");
+	add_kept(chain, links, "chroot",
+		 is_ours(stored->pid, "mnt") ? "its root" : "its working directory");
 	add_kept(chain, links, "capdrop", "as few powers");
 	add_kept(chain, links, "lsm", "as few system calls");
-	words = add_row(chain, NULL);
-	words_add(words, "--");
+	words = row_add(chain, "--", NULL);
 	for (size_t i = 0; args[i]; i++)
 		words_add(words, "%s", args[i]);
 	json_decref(links);

@@ -2,8 +2,6 @@
 #ifndef STRATA_ENTER_H
 #define STRATA_ENTER_H
 
-#include <stdbool.h>
-
 #include "plan.h"
 #include "store.h"
 

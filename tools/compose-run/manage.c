@@ -7,17 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "enter.h"
 #include "file.h"
+#include "hold.h"
+#include "link.h"
 #include "manage.h"
 #include "memory.h"
 #include "message.h"
-#include "number.h"
-#include "path.h"
+#include "pty.h"
 #include "run.h"
+#include "sealed.h"
 #include "store.h"
 
 #define STOP_AFTER 10 /* seconds between SIGTERM and SIGKILL, as in docker */
@@ -93,6 +96,17 @@ static void find_running(const char *name, struct stored *stored)
 		die("the container '%s' has ended just now", name);
 }
 
+char *manage_process(char *word)
+{
+	struct stored stored;
+
+	if (!store_name_is_good(word) || word[strspn(word, "0123456789")] == '\0')
+		return word;
+	find_running(word, &stored);
+	close(stored.directory);
+	return print_text("%d", stored.pid);
+}
+
 static void list(char *names[])
 {
 	struct stored stored;
@@ -125,6 +139,8 @@ static void logs(const char *name)
 
 	store_find(name, &stored);
 	fd = openat(stored.directory, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		die("'%s' was started in the foreground, and what it prints went there", name);
 	if (fd < 0)
 		die_errno("cannot open the log of '%s'", name);
 	while ((got = read(fd, bytes, sizeof(bytes))) > 0)
@@ -225,17 +241,41 @@ static void unpause(const char *name)
 	freeze_one(name, "0");
 }
 
-/* exec [--print-chain] NAME [--] PROGRAM [ARG]... */
-static _Noreturn void execute(char *words[])
+/* Ends as its program does. */
+static void attach(const char *name)
 {
 	struct stored stored;
-	struct chain chain;
-	bool print = *words && strcmp(*words, "--print-chain") == 0;
-	const char *name = words[print];
 
-	if (!name || *name == '-')
+	find_running(name, &stored);
+	hold_attach(stored.directory, name);
+	store_wait(&stored);
+	exit(stored.status == STORE_STOPPED ? stored.exit_status : EXIT_TOOL_FAILED);
+}
+
+/* exec [-t] [--print-chain] NAME [--] PROGRAM [ARG]... */
+static _Noreturn void execute(char *argv[])
+{
+	char **words = argv + 2;
+	struct stored stored;
+	struct chain chain;
+	bool print = false, tty = false;
+	const char *name;
+
+	for (; *words && **words == '-'; words++)
+		if (strcmp(*words, "--print-chain") == 0)
+			print = true;
+		else if (strcmp(*words, "--tty") == 0 || strcmp(*words, "-t") == 0 ||
+			 strcmp(*words, "-it") == 0 || strcmp(*words, "-ti") == 0)
+			tty = true;
+		else if (strcmp(*words, "-i") != 0 && strcmp(*words, "--interactive") != 0)
+			die("exec takes -t, -i and --print-chain before the name, not '%s'; for "
+			    "variables, a directory or a user:  exec NAME -- env NAME=VALUE "
+			    "PROGRAM, env -C DIR PROGRAM, setpriv --reuid UID PROGRAM",
+			    *words);
+	name = *words;
+	if (!name)
 		die("exec takes a name and a program:  compose-run exec NAME -- PROGRAM [ARG]...");
-	words += print + 1;
+	words++;
 	if (*words && strcmp(*words, "--") == 0)
 		words++;
 	if (!*words)
@@ -250,7 +290,57 @@ static _Noreturn void execute(char *words[])
 		run_print(&chain);
 		exit(0);
 	}
+	sealed_again(argv);
+	if (tty)
+		run_on_pty();
 	run_chain(&chain, false);
+}
+
+/* Options that docker has for these words, and what to do instead. */
+static void refuse_option(const char *word, const char *option)
+{
+	static const char *const instead[][2] = {
+		{ "rm", "what runs is stopped first:  compose-run stop NAME; compose-run rm NAME" },
+		{ "stop",
+		  "10 seconds are between SIGTERM and SIGKILL; for another signal or time:  "
+		  "kill -SIGNAL PID, of  compose-run list" },
+		{ "logs", "to follow it:  compose-run attach NAME, with -d -t, or tail(1) on its "
+			  "file, log, where compose-run(1) says under FILES" },
+		{ "attach", "^P ^Q leaves it" },
+	};
+
+	if (*option != '-')
+		return;
+	for (size_t i = 0; i < sizeof(instead) / sizeof(*instead); i++)
+		if (strcmp(word, instead[i][0]) == 0)
+			die("%s takes no options but names, and not '%s': %s", word, option,
+			    instead[i][1]);
+	die("%s takes no options but names, and not '%s'", word, option);
+}
+
+/* One after the other, each in a process of its own: what is wrong with one does
+ * not keep the others. Returns the exit status. */
+static int manage_each(void (*each)(const char *name), char *names[])
+{
+	int result = 0;
+
+	for (; *names; names++) {
+		int status = 0;
+		pid_t child = fork();
+
+		if (child < 0)
+			die_errno("cannot fork");
+		if (child == 0) {
+			each(*names);
+			_exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
+		}
+		while (waitpid(child, &status, 0) < 0)
+			if (errno != EINTR)
+				die_errno("cannot wait for what is done about '%s'", *names);
+		if (status != 0)
+			result = EXIT_TOOL_FAILED;
+	}
+	return result;
 }
 
 void manage(int argc, char *argv[])
@@ -261,12 +351,19 @@ void manage(int argc, char *argv[])
 	} commands[] = {
 		{ "logs", logs },	{ "wait", wait_for },	{ "stop", stop },
 		{ "pause", pause_one }, { "unpause", unpause }, { "rm", remove_one },
+		{ "attach", attach },
 	};
 
 	if (argc < 2)
 		return;
+	if (strcmp(argv[1], "hooks") == 0)
+		exit(hooks_main(argc, argv));
+	if (strcmp(argv[1], "process") == 0)
+		exit(process_main(argc, argv));
+	if (strcmp(argv[1], "time") == 0)
+		exit(time_main(argc, argv));
 	if (strcmp(argv[1], "exec") == 0)
-		execute(argv + 2);
+		execute(argv);
 	if (strcmp(argv[1], "list") == 0) {
 		list(argv + 2);
 		exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
@@ -277,7 +374,10 @@ void manage(int argc, char *argv[])
 		if (argc < 3)
 			die("%s takes the names of containers; see  compose-run list", argv[1]);
 		for (int j = 2; j < argc; j++)
-			commands[i].each(argv[j]);
+			refuse_option(argv[1], argv[j]);
+		if (argc > 3)
+			exit(manage_each(commands[i].each, argv + 2));
+		commands[i].each(argv[2]);
 		exit(fflush(stdout) == 0 ? 0 : EXIT_TOOL_FAILED);
 	}
 }

@@ -2,6 +2,7 @@
  *
  * The spelling is docker's, as the reference of docker run has it. What it
  * can say and we can't is refused, with what to do instead. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,17 @@
 #include "message.h"
 #include "mounts.h"
 #include "number.h"
+#include "paste.h"
 
 char *mounts_outer_path(struct config *config, const char *path, const char *option)
 {
 	char *real = realpath(path, NULL);
 
+	/* Docker makes a directory then; nothing is changed outside here. */
+	if (!real && errno == ENOENT && strcmp(option, "--volume") == 0)
+		die("%s: cannot find '%s': No such file or directory (ENOENT); if it is to be a new "
+		    "directory, make it:  mkdir -p %s",
+		    option, path, paste_word(path));
 	if (!real)
 		die_errno("%s: cannot find '%s'", option, path);
 	if (strchr(real, ','))
@@ -77,6 +84,25 @@ static _Noreturn void refuse_named(const char *option, const char *name, const c
 	    option, name, instead);
 }
 
+/* Docker has more words there, as :ro,z. */
+static _Noreturn void refuse_mode(const char *mode)
+{
+	char *words = copy_text(mode), *save = NULL;
+
+	for (char *word = strtok_r(words, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+		if (strcmp(word, "z") == 0 || strcmp(word, "Z") == 0)
+			die("--volume: ':%s' would label the files outside for SELinux, for good; do "
+			    "it there:  chcon -R -t container_file_t SRC",
+			    word);
+		if (strstr(word, "shared") || strstr(word, "slave") || strstr(word, "private"))
+			die("--volume: ':%s' is not taken: what is mounted on one side later is not "
+			    "seen on the other (rprivate, as Docker has it without a word); for "
+			    "another, change --propagation in the ns-mnt of --print-chain",
+			    word);
+	}
+	die("--volume SRC:DST ends in :ro or :rw, not ':%s'", mode);
+}
+
 void mounts_add_volume(struct config *config, char *value)
 {
 	struct config_mount mount = { .kind = CONFIG_BIND, .source = value };
@@ -95,7 +121,7 @@ void mounts_add_volume(struct config *config, char *value)
 		*mode++ = '\0';
 		mount.read_only = strcmp(mode, "ro") == 0;
 		if (!mount.read_only && strcmp(mode, "rw") != 0)
-			die("--volume SRC:DST ends in :ro or :rw, not ':%s'", mode);
+			refuse_mode(mode);
 	}
 	if (!strchr(value, '/'))
 		refuse_named("--volume", value, print_text("./%s:%s", value, mount.target));
@@ -124,21 +150,14 @@ struct wanted {
 	const char *of_bind, *of_tmpfs, *of_volume; /* a word for that type only */
 };
 
-/* The words that Go reads as a truth value; no value is true. */
+/* No value is true. */
 static bool read_bool(const char *key, const char *value)
 {
-	static const char *const yes[] = { "1", "t", "T", "true", "TRUE", "True" };
-	static const char *const no[] = { "0", "f", "F", "false", "FALSE", "False" };
+	bool truth = true;
 
-	if (!value)
-		return true;
-	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
-		if (strcmp(value, yes[i]) == 0)
-			return true;
-		if (strcmp(value, no[i]) == 0)
-			return false;
-	}
-	die("--mount: %s is true or false, not '%s'", key, value);
+	if (value && !parse_truth(value, &truth))
+		die("--mount: %s is true or false, not '%s'", key, value);
+	return truth;
 }
 
 /* How docker lets a bind mount be: what is mounted outside later on does not
@@ -157,8 +176,17 @@ static void read_bind_word(const char *key, const char *value)
 			die("--mount: bind-recursive is enabled or readonly here, not '%s': what is "
 			    "mounted below comes along, and is read-only when the whole is",
 			    value ? value : "");
-	} else if (read_bool(key, value)) {
-		die("--mount: bind-nonrecursive can't be had: what is mounted below comes along");
+	} else if (strcmp(key, "bind-nonrecursive") == 0) {
+		if (read_bool(key, value))
+			die("--mount: bind-nonrecursive can't be had: what is mounted below comes "
+			    "along");
+	} else if (strcmp(key, "bind-create-src") == 0) {
+		die("--mount: bind-create-src would make a directory outside; make it before:  "
+		    "mkdir -p SRC");
+	} else {
+		die("--mount: there is no '%s'; of a bind mount there are bind-propagation and "
+		    "bind-recursive",
+		    key);
 	}
 }
 

@@ -1,6 +1,5 @@
 /* picture.c: boxes in boxes, as SVG. See picture.h. No font can be measured
  * here, so lines are broken by what letters of a typewriter take. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -5,41 +5,19 @@
  * that come after it; the mounts before the root changes, as they are made
  * from outside; capabilities late, since all before needs them; the security
  * modules last, as they would forbid the rest. */
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* For one question: may we make a cgroup here? */
 #include "../cgroup/cgroup.h"
 #include "account.h"
 #include "chain.h"
-#include "file.h"
-#include "memory.h"
 #include "message.h"
-#include "path.h"
+#include "network.h"
 #include "plan.h"
 #include "root.h"
-
-/* Begins the next link. */
-static struct words *add_row(struct chain *chain, const char *tool, const char *comment)
-{
-	struct row *row = &chain->rows[chain->count++];
-
-	row->comment = comment;
-	words_add(&row->words, "%s", tool);
-	return &row->words;
-}
-
-bool row_is_outside(const struct row *row)
-{
-	const char *name = row->words.word[0];
-
-	return row->comment && (strcmp(name, "prlimit") == 0 || strcmp(name, "choom") == 0);
-}
 
 /* The user of the container, when it is not root. */
 static bool find_user(const struct config *config, struct account *account)
@@ -57,7 +35,7 @@ static const char *hostname_of(const struct config *config)
 
 static void plan_env(const struct config *config, struct chain *chain, const char *home)
 {
-	struct words *words = add_row(chain, "env", "a clean environment");
+	struct words *words = row_add(chain, "env", "a clean environment");
 	const char *terminal = getenv("TERM");
 
 	words_add(words, "-i");
@@ -81,7 +59,7 @@ static void plan_ulimits(const struct config *config, struct chain *chain)
 
 	if (!ulimits->count)
 		return;
-	words = add_row(chain, "prlimit",
+	words = row_add(chain, "prlimit",
 			"limits of each process; out here, where root may raise them");
 	for (size_t i = 0; i < ulimits->count; i++)
 		words_add(words, "--%s", ulimits->word[i]);
@@ -101,7 +79,7 @@ static void plan_cgroup(const struct config *config, struct chain *chain)
 		note("no cgroup of its own: %s ('--without cgroup' says that this is meant)", why);
 		return;
 	}
-	words = add_row(chain, "cgroup", "limits, and all of it gone at the end");
+	words = row_add(chain, "cgroup", "limits, and all of it gone at the end");
 	if (config->linux_.memory)
 		words_add_option(words, "--memory", "%s", config->linux_.memory);
 	if (config->linux_.memory_swap)
@@ -125,7 +103,7 @@ static bool plan_user(const struct config *config, struct chain *chain)
 			    geteuid());
 		return false;
 	}
-	words = add_row(chain, "ns-user", "the powers that follow end at this border");
+	words = row_add(chain, "ns-user", "the powers that follow end at this border");
 	/* An ordinary user has one id to map, so it becomes the one asked for. */
 	if (geteuid() != 0 && find_user(config, &account)) {
 		words_add_option(words, "--uid-map", "%u:%u:1", account.uid, geteuid());
@@ -141,16 +119,28 @@ static void plan_names(const struct config *config, struct chain *chain)
 
 	if (config->linux_.host_uts || config_without(config, "ns-uts"))
 		return;
-	words = add_row(chain, "ns-uts", "a host name");
+	words = row_add(chain, "ns-uts", "a host name");
 	words_add_option(words, "--hostname", "%s", hostname_of(config));
 	if (config->domainname)
 		words_add_option(words, "--domainname", "%s", config->domainname);
 }
 
-static void plan_sysctls(struct words *words, const struct words *sysctls)
+static void plan_network(const struct config *config, struct chain *chain)
 {
-	for (size_t i = 0; i < sysctls->count; i++)
-		words_add_option(words, "--sysctl", "%s", sysctls->word[i]);
+	bool user = config->linux_.user_network != NULL;
+	struct words *words;
+
+	if (config->linux_.host_network || config_without(config, "ns-net"))
+		return;
+	words = row_add(chain, "ns-net",
+			user ? "a network with a way out through a program, which stays outside"
+			: config->linux_.bridge_network ? "a network with a cable to the outside"
+							: "a network with nothing but lo");
+	if (user)
+		network_plan_user(config, words);
+	if (config->linux_.bridge_network)
+		network_plan_inside(words);
+	row_add_sysctls(words, &config->linux_.net_sysctls);
 }
 
 /* The namespaces of things that are counted by number or name. */
@@ -158,20 +148,21 @@ static void plan_namespaces(const struct config *config, struct chain *chain)
 {
 	struct words *words;
 
+	/* That program must not be a process of the container's. */
+	if (config->linux_.user_network)
+		plan_network(config, chain);
 	if (!config->linux_.host_pid && !config_without(config, "ns-pid")) {
-		words = add_row(chain, "ns-pid", "process ids from 1 on");
+		words = row_add(chain, "ns-pid", "process ids from 1 on");
 		if (config->process.pid_file)
 			words_add_option(words, "--pid-file", "%s", config->process.pid_file);
 	}
 	plan_names(config, chain);
 	if (!config->linux_.host_ipc && !config_without(config, "ns-ipc")) {
-		words = add_row(chain, "ns-ipc", "message queues and shared memory");
-		plan_sysctls(words, &config->linux_.ipc_sysctls);
+		words = row_add(chain, "ns-ipc", "message queues and shared memory");
+		row_add_sysctls(words, &config->linux_.ipc_sysctls);
 	}
-	if (!config->linux_.host_network && !config_without(config, "ns-net")) {
-		words = add_row(chain, "ns-net", "a network with nothing but lo");
-		plan_sysctls(words, &config->linux_.net_sysctls);
-	}
+	if (!config->linux_.user_network)
+		plan_network(config, chain);
 }
 
 static void plan_chroot(const struct config *config, struct chain *chain, const char *folder)
@@ -181,7 +172,7 @@ static void plan_chroot(const struct config *config, struct chain *chain, const 
 
 	if (config_without(config, "chroot"))
 		return;
-	words = add_row(chain, "chroot", "the new root, and the old one gone");
+	words = row_add(chain, "chroot", "the new root, and the old one gone");
 	if (mounts)
 		words_add(words, "--pivot");
 	if (config->process.cwd)
@@ -201,16 +192,6 @@ static bool seccomp_is_off(const struct config *config)
 	return seccomp ? strcmp(seccomp, "unconfined") == 0 : config->privileged;
 }
 
-/* An ordinary user can't drop its groups, nor can who is root in a user
- * namespace of such a one. user_namespaces(7), "setgroups". */
-static bool may_set_groups(void)
-{
-	char text[16];
-
-	return read_file("/proc/self/setgroups", text, sizeof(text)) < 0 ||
-	       strncmp(text, "deny", 4) != 0;
-}
-
 /* Whether a program may come to more power than it has: a set-user-ID one. A
  * filter after the capabilities are gone is not possible then. */
 static bool may_gain(const struct config *config)
@@ -227,7 +208,7 @@ static void plan_capabilities(const struct config *config, struct chain *chain)
 
 	if (config_without(config, "capdrop"))
 		return;
-	words = add_row(chain, "capdrop",
+	words = row_add(chain, "capdrop",
 			config->privileged ? "all of root's powers, as far as they are here"
 					   : "few of root's powers, and no way to more");
 	for (size_t i = 0; i < config->process.cap_drop.count; i++)
@@ -249,7 +230,7 @@ static void plan_capabilities(const struct config *config, struct chain *chain)
 			/* Without an entry in its passwd: group 0, as in Docker. */
 			words_add_option(words, "--user", "%s%s", config->process.user,
 					 account.has_gid ? "" : ":0");
-		else if (may_set_groups())
+		else if (row_may_set_groups())
 			words_add(words, "--clear-groups");
 	}
 	if (may_gain(config))
@@ -268,7 +249,7 @@ static void plan_security(const struct config *config, struct chain *chain)
 		    "no-new-privileges=false give seccomp=unconfined as well");
 	if (off && may_gain(config) && !config->process.apparmor && !config->process.selinux)
 		return;
-	words = add_row(chain, "lsm",
+	words = row_add(chain, "lsm",
 			off ? "no new privileges, and what else guards programs"
 			    : "no system calls but those that programs need");
 	if (off)
@@ -305,7 +286,8 @@ static const char *find_home(const struct config *config)
  * passed on. A plain shell can name those up to 9. */
 static void plan_file(const struct config *config, struct chain *chain)
 {
-	if (!config->linux_.seccomp || seccomp_is_off(config))
+	if (!config->linux_.seccomp || seccomp_is_off(config) ||
+	    strcmp(config->linux_.seccomp, "builtin") == 0)
 		return;
 	chain->file = config->linux_.seccomp;
 	chain->file_fd = 3 + config->process.preserve_fds;
@@ -329,14 +311,17 @@ void plan_compile(const struct config *config, struct chain *chain)
 	plan_env(config, chain, home);
 	plan_ulimits(config, chain);
 	plan_cgroup(config, chain);
+	if (config->linux_.bridge_network)
+		network_plan_outside(config, row_add(chain, "ns-net",
+						     "stays outside, where the cable begins"));
 	user = plan_user(config, chain);
 	if (!config->linux_.host_cgroup && !config_without(config, "cgroup")) {
-		words = add_row(chain, "cgroup", "its cgroup looks like the topmost");
+		words = row_add(chain, "cgroup", "its cgroup looks like the topmost");
 		words_add(words, "--cgroupns");
 	}
 	plan_namespaces(config, chain);
 	if (!config_without(config, "ns-mnt")) {
-		words = add_row(chain, "ns-mnt",
+		words = row_add(chain, "ns-mnt",
 				"the new root, put together where nobody else sees it");
 		root_plan(config, words, home, place, user);
 	}
@@ -344,11 +329,11 @@ void plan_compile(const struct config *config, struct chain *chain)
 	plan_capabilities(config, chain);
 	plan_security(config, chain);
 	if (config->init) {
-		words = add_row(chain, "ns-pid", "an init that passes signals on and reaps");
+		words = row_add(chain, "ns-pid", "an init that passes signals on and reaps");
 		words_add(words, "--reap");
 	}
 
-	words = add_row(chain, "--", NULL);
+	words = row_add(chain, "--", NULL);
 	for (char **arg = config->process.args; *arg; arg++)
 		words_add(words, "%s", *arg);
 	if (!*config->process.args)

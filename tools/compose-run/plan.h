@@ -10,13 +10,29 @@ struct row {
 	const char *comment;
 };
 
+#define CHAIN_ROWS 48
+
 struct chain {
-	struct row rows[48];
+	struct row rows[CHAIN_ROWS];
 	size_t count;
 	/* A file that a link reads as this descriptor, or NULL. */
 	const char *file;
 	unsigned file_fd;
+	/* What it held when it was read, if it was read: it may be another by now. */
+	const char *text;
+	size_t size;
 };
+
+/* Begins the next link, and returns its words. Ends with 125 when there are too
+ * many. A NULL comment is that of the program's row. */
+struct words *row_add(struct chain *chain, const char *tool, const char *comment);
+
+/* Adds "--sysctl KEY=VALUE" for each. */
+void row_add_sysctls(struct words *words, const struct words *settings);
+
+/* Whether groups may be set: an ordinary user can't drop its groups, nor can who
+ * is root in a user namespace of such a one. user_namespaces(7), "setgroups". */
+bool row_may_set_groups(void);
 
 /* Whether a row is a program of the machine, prlimit(1) or choom(1), whose work
  * we do ourselves when the links are not run as programs. */

@@ -29,7 +29,7 @@ static bool is_in_front(void)
 	return front <= 0 || front == getpgrp();
 }
 
-static void give_terminal_back(void)
+void pty_give_back(void)
 {
 	if (is_in_front())
 		tcsetattr(0, TCSADRAIN, &saved);
@@ -58,8 +58,7 @@ static void wait_for_front(void)
 	}
 }
 
-/* All keys come as they are typed, for the other terminal to make sense of. */
-static void take_terminal(void)
+void pty_take(void)
 {
 	struct termios raw = saved;
 
@@ -68,7 +67,7 @@ static void take_terminal(void)
 	tcsetattr(0, TCSADRAIN, &raw);
 }
 
-static void copy_size(int master)
+void pty_copy_size(int master)
 {
 	struct winsize size;
 
@@ -99,9 +98,9 @@ static bool carry(int from, int to)
 /* The chain was stopped: so are we, until somebody lets us go on. */
 static void stop_too(pid_t child)
 {
-	give_terminal_back();
+	pty_give_back();
 	raise(SIGSTOP);
-	take_terminal();
+	pty_take();
 	kill(child, SIGCONT);
 }
 
@@ -138,9 +137,9 @@ static void take_signal(int signals, int master, pid_t child)
 	if (read(signals, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGWINCH)
-		copy_size(master);
+		pty_copy_size(master);
 	else if (info.ssi_signo == SIGCONT) /* the shell had it meanwhile */
-		take_terminal();
+		pty_take();
 	else if (info.ssi_signo != SIGCHLD)
 		kill(child, (int)info.ssi_signo);
 }
@@ -208,7 +207,7 @@ static _Noreturn void carry_until_end(int master, int signals, pid_t child)
 	fds[1].events = POLLIN;
 	while (poll(fds + 1, 1, 0) > 0 && carry(master, 1))
 		;
-	give_terminal_back();
+	pty_give_back();
 	end_as(status);
 }
 
@@ -224,28 +223,43 @@ static _Noreturn void refuse(void)
 	why_refuse(reason, "-t: the input is no terminal");
 }
 
+bool pty_has_terminal(void)
+{
+	return tcgetattr(0, &saved) == 0;
+}
+
+void pty_open(int *master, int *slave)
+{
+	struct winsize usual = { .ws_row = 24, .ws_col = 80 };
+	bool ours = pty_has_terminal();
+
+	*master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (*master < 0 || grantpt(*master) != 0 || unlockpt(*master) != 0)
+		die_errno("cannot make a terminal");
+	/* By the descriptor: a path could be another's (Linux 4.13). */
+	*slave = ioctl(*master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (*slave < 0 || (ours && tcsetattr(*slave, TCSANOW, &saved) != 0))
+		die_errno("cannot open the new terminal");
+	if (ours)
+		pty_copy_size(*master);
+	else
+		ioctl(*master, TIOCSWINSZ, &usual);
+	if (fcntl(*master, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
+		die_errno("cannot keep the new terminal from making us wait");
+}
+
 void run_on_pty(void)
 {
 	int master, slave, signals;
 	sigset_t all, old;
 	pid_t child, parent;
 
-	if (tcgetattr(0, &saved) != 0)
+	if (!pty_has_terminal())
 		refuse();
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
 	wait_for_front();
-	tcgetattr(0, &saved); /* the shell in front may have changed it */
-	master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
-		die_errno("cannot make a terminal");
-	/* By the descriptor: a path could be another's (Linux 4.13). */
-	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (slave < 0 || tcsetattr(slave, TCSANOW, &saved) != 0)
-		die_errno("cannot open the new terminal");
-	copy_size(master);
-	if (fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
-		die_errno("cannot keep the new terminal from making us wait");
+	pty_open(&master, &slave); /* as ours is now: the shell in front may have changed it */
 	signal(SIGCHLD, SIG_DFL);
 	signals = signalfd(-1, &all, SFD_CLOEXEC);
 	parent = getpid();
@@ -256,7 +270,7 @@ void run_on_pty(void)
 		/* The slave stays open here: were it closed for a moment, we
 		 * would take that for the end. */
 		signal(SIGPIPE, SIG_IGN);
-		take_terminal();
+		pty_take();
 		carry_until_end(master, signals, child);
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);

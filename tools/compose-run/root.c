@@ -11,6 +11,7 @@
 #include "chain.h"
 #include "machine.h"
 #include "message.h"
+#include "network.h"
 #include "path.h"
 #include "root.h"
 
@@ -272,7 +273,10 @@ void root_plan(const struct config *config, struct words *words, const char *hom
 	else
 		plan_machine(config, words, home, place);
 	plan_kernel_mounts(config, words, user);
-	plan_names(config, words);
+	if (config->linux_.bridge_network || config->linux_.user_network)
+		network_plan_names(config, words);
+	else
+		plan_names(config, words);
 	for (size_t i = 0; i < config->mount_count; i++)
 		plan_mount(config, &config->mounts[i], words);
 }

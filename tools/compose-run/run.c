@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,6 +54,7 @@ static void flatten(const struct chain *chain, bool separate, struct words *all)
 
 	for (size_t i = separate ? 0 : first; i < chain->count; i++) {
 		const struct words *words = &chain->rows[i].words;
+		size_t name = (size_t)chain_name_words(words->word);
 
 		/* In a dry run it would change us, and perhaps be refused. */
 		if (dry_run && i > 0 && i < first)
@@ -64,8 +66,8 @@ static void flatten(const struct chain *chain, bool separate, struct words *all)
 			if (separate && i == first && j == 0 && chain->rows[i].comment)
 				word = first_name(word);
 			words_add(all, "%s", word);
-			if (separate && j == 0 && i >= first && chain->rows[i].comment &&
-			    explaining_chain)
+			if (separate && i >= first && chain->rows[i].comment && explaining_chain &&
+			    j + 1 == name)
 				words_add(all, dry_run ? "-n" : "-x");
 		}
 	}
@@ -102,7 +104,8 @@ void run_print(const struct chain *chain)
 				column += printf(" ");
 			}
 			column += print_word(word);
-			if (j == 0 && row->comment && i >= first && explaining_chain)
+			if (j + 1 == (size_t)chain_name_words(row->words.word) && row->comment &&
+			    i >= first && explaining_chain)
 				column += printf(" -x");
 		}
 		/* A command substitution of a comment is nothing: the one way
@@ -127,10 +130,27 @@ static void set_environment(const struct words *words)
 		putenv(words->word[i]);
 }
 
+/* What was read of the file, as a file without a name. */
+static int open_text(const struct chain *chain)
+{
+	int fd = memfd_create("profile", 0);
+
+	if (fd < 0)
+		step_fail("memfd_create(\"profile\", 0)", "keep what was read of '%s'",
+			  chain->file);
+	if (write(fd, chain->text, chain->size) != (ssize_t)chain->size)
+		step_fail("write(fd, chain->text, chain->size)", "keep what was read of '%s'",
+			  chain->file);
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		step_fail("lseek(fd, 0, SEEK_SET)", "keep what was read of '%s'", chain->file);
+	return fd;
+}
+
 /* Opens the file that a link reads, as the descriptor that it is told. */
 static void open_file(const struct chain *chain)
 {
-	int fd = open(chain->file, O_RDONLY | O_NONBLOCK), wanted = (int)chain->file_fd;
+	int fd = chain->text ? open_text(chain) : open(chain->file, O_RDONLY | O_NONBLOCK);
+	int wanted = (int)chain->file_fd;
 	struct stat status;
 
 	if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)))

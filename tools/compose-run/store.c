@@ -9,13 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "file.h"
 #include "memory.h"
 #include "message.h"
 #include "store.h"
-
-/* The spec that state.json follows. */
-#define SPEC_VERSION "1.2.0"
 
 bool store_name_is_good(const char *name)
 {
@@ -29,15 +25,26 @@ bool store_name_is_good(const char *name)
 				    "VWXYZ0123456789")];
 }
 
+void store_check_name(const char *name)
+{
+	if (!store_name_is_good(name))
+		die("--name is of letters, digits, '_', '.' and '-', at most %d, and begins with a "
+		    "letter or digit; not '%.100s'",
+		    STORE_NAME_MAX, name);
+}
+
 /* Opens the directory that holds all, and makes it when it is not there. Nobody
  * else may write to it: the files in it are believed. */
 static int open_store(bool make)
 {
-	const char *runtime = geteuid() == 0 ? "/run" : getenv("XDG_RUNTIME_DIR");
+	/* Who is root in a user namespace only may not write to /run, as a rule. */
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	struct stat status;
 	char *path;
 	int fd;
 
+	if (geteuid() == 0 && (access("/run", W_OK) == 0 || !runtime))
+		runtime = "/run";
 	if (!runtime || *runtime != '/')
 		die("XDG_RUNTIME_DIR names no directory to keep containers in; make one:  export "
 		    "XDG_RUNTIME_DIR=$(mktemp -d)");
@@ -75,38 +82,6 @@ static bool is_there(int directory, const char *name, int fd)
 	       one.st_ino == two.st_ino && one.st_dev == two.st_dev;
 }
 
-int store_write(int directory, const char *file, const char *text)
-{
-	size_t length = strlen(text);
-	char *new = print_text("%s.new", file);
-	int fd =
-		openat(directory, new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && write(fd, text, length) == (ssize_t)length;
-
-	if (fd >= 0 && close(fd) != 0)
-		good = false;
-	good = good && renameat(directory, new, directory, file) == 0;
-	free(new);
-	return good ? 0 : -1;
-}
-
-/* "  7\n" and the like. */
-#define EXIT_FORMAT "%3d\n"
-#define NO_EXIT "   \n"
-
-int store_write_exit(int directory, int status)
-{
-	char text[16];
-	int fd = openat(directory, "exit", O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-	ssize_t length = snprintf(text, sizeof(text), EXIT_FORMAT, status & 0xff), written = -1;
-
-	if (fd >= 0) {
-		written = pwrite(fd, text, (size_t)length, 0);
-		close(fd);
-	}
-	return written == length ? 0 : -1;
-}
-
 int store_claim(const char *name)
 {
 	int store = open_store(true), directory, fd;
@@ -131,120 +106,10 @@ int store_claim(const char *name)
 		die("there is a container '%s', which has ended; take another name, or remove it:  "
 		    "compose-run rm %s",
 		    name, name);
-	if (store_write(directory, "exit", NO_EXIT) != 0)
-		die_errno("cannot keep room for the exit status of '%s'", name);
+	if (store_write(directory, "exit", STORE_NO_EXIT) != 0)
+		store_give_up(directory, name, "keep room for the exit status");
 	close(store);
 	return directory;
-}
-
-int store_write_state(const struct stored *stored)
-{
-	char start[32], created[32], path[64], bundle[4096] = "/";
-	json_t *state;
-	char *text;
-	int result = -1;
-
-	snprintf(start, sizeof(start), "%llu", stored->start);
-	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", gmtime(&stored->created));
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", stored->directory);
-	if (readlink(path, bundle, sizeof(bundle) - 1) < 0)
-		strcpy(bundle, "/");
-	state = json_pack("{s:s, s:s, s:s, s:i, s:s, s:{s:s, s:s, s:s, s:s}}", "ociVersion",
-			  SPEC_VERSION, "id", stored->name, "status",
-			  stored->status == STORE_STOPPED ? "stopped" : "running", "pid",
-			  (int)stored->pid, "bundle", bundle, "annotations", "strata.start", start,
-			  "strata.created", created, "strata.cgroup",
-			  stored->own_cgroup ? "own" : "", "strata.command", stored->command);
-	text = state ? json_dumps(state, JSON_INDENT(2)) : NULL;
-	if (text)
-		result = store_write(stored->directory, "state.json", text);
-	else
-		errno = ENOMEM;
-	free(text);
-	json_decref(state);
-	return result;
-}
-
-unsigned long long store_start_of(pid_t pid)
-{
-	char path[64], text[1024];
-	const char *at;
-	unsigned long long start = 0;
-	char state = 'Z';
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (pid <= 0 || read_file(path, text, sizeof(text)) <= 0)
-		return 0;
-	/* The name in parentheses may hold anything. */
-	at = strrchr(text, ')');
-	if (!at ||
-	    sscanf(at + 1,
-		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-		   "%*d %*d %llu",
-		   &state, &start) != 2 ||
-	    state == 'Z')
-		return 0;
-	return start;
-}
-
-/* Fills in what state.json says. Returns whether it could be read. */
-static bool read_state(struct stored *stored)
-{
-	int fd = openat(stored->directory, "state.json", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	const char *created = "", *command = "", *start = "0", *cgroup = "";
-	struct tm tm = { 0 };
-	json_t *state = fd >= 0 ? json_loadfd(fd, 0, NULL) : NULL;
-	int pid = 0;
-	bool good = state &&
-		    json_unpack(state, "{s:i, s:{s:s, s:s, s:s, s:s}}", "pid", &pid, "annotations",
-				"strata.start", &start, "strata.created", &created, "strata.cgroup",
-				&cgroup, "strata.command", &command) == 0;
-
-	stored->pid = pid;
-	stored->own_cgroup = strcmp(cgroup, "own") == 0;
-	stored->start = strtoull(start, NULL, 10);
-	if (strptime(created, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		stored->created = timegm(&tm);
-	snprintf(stored->command, sizeof(stored->command), "%s", command);
-	json_decref(state);
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-bool store_is_alive(const struct stored *stored)
-{
-	return stored->start && store_start_of(stored->pid) == stored->start;
-}
-
-char *store_encode(const char *word)
-{
-	char *text = resize(NULL, 2 * strlen(word) + 1, 1), *end = text;
-
-	for (; *word; word++) {
-		unsigned char byte = (unsigned char)*word;
-
-		if (byte >= 0x80)
-			*end++ = (char)(0xc0 | byte >> 6);
-		*end++ = (char)(byte < 0x80 ? byte : 0x80 | (byte & 0x3f));
-	}
-	*end = '\0';
-	return text;
-}
-
-char *store_decode(const char *text)
-{
-	char *word = copy_text(text), *end = word;
-
-	for (; *text; text++)
-		if ((unsigned char)*text >= 0xc0 && text[1]) {
-			*end++ = (char)((*text & 3) << 6 | (text[1] & 0x3f));
-			text++;
-		} else {
-			*end++ = *text;
-		}
-	*end = '\0';
-	return word;
 }
 
 static int open_exit(const struct stored *stored)
@@ -258,7 +123,7 @@ static void read_status(struct stored *stored, int exit_fd)
 	struct flock all = whole_file(F_WRLCK);
 	int fd = openat(stored->directory, "lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	bool held = fd >= 0 && fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK;
-	bool known = read_state(stored);
+	bool known = store_read_state(stored);
 	char text[16] = "";
 
 	if (exit_fd >= 0 && read(exit_fd, text, sizeof(text) - 1) > 0 &&
@@ -313,8 +178,10 @@ void store_wait(struct stored *stored)
 	read_status(stored, exit_fd);
 }
 
-static const char *const files[] = { "log",	 "links.json", "links.json.new", "state.json.new",
-				     "exit.new", "exit",       "state.json",	 "lock" };
+static const char *const files[] = { "log",	   "attach",	     "seccomp.json",
+				     "links.json", "links.json.new", "state.json.new",
+				     "exit.new",   "exit",	     "state.json",
+				     "lock" };
 
 /* The lock goes last: until then nobody else takes the name. */
 static bool remove_files(int directory, const char *name)
@@ -336,6 +203,15 @@ void store_remove_own(int directory, const char *name)
 	if (!remove_files(directory, name))
 		note("cannot remove what is left of the container '%s': %s", name,
 		     errno_text(errno));
+}
+
+void store_give_up(int directory, const char *name, const char *what)
+{
+	int error = errno;
+
+	store_remove_own(directory, name);
+	errno = error;
+	die_errno("cannot %s of the container '%s'", what, name);
 }
 
 void store_remove(const struct stored *stored)

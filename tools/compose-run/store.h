@@ -7,8 +7,10 @@
  *	state.json  in the form of the OCI runtime-spec ("State")
  *	exit        the exit status; blanks until then, so that writing it takes
  *	            no space of a disk that may be full
- *	log         what the container prints
+ *	log         what the container prints; none in the foreground
+ *	attach      a socket, by which one gets its terminal (hold.h)
  *	links.json  the links that confine another program in it (exec)
+ *	seccomp.json  the profile that the filter was made from, if it was a file
  */
 #ifndef STRATA_STORE_H
 #define STRATA_STORE_H
@@ -32,6 +34,7 @@ struct stored {
 	enum store_status status;
 	pid_t pid;		  /* the program's, in our PID namespace */
 	unsigned long long start; /* when that process began, in clock ticks: proc_pid_stat(5) */
+	char boot[40];		  /* and since which start of the machine these are counted */
 	time_t created;
 	int exit_status;
 	char command[200];
@@ -42,6 +45,9 @@ struct stored {
  * of them also _ . and -. */
 bool store_name_is_good(const char *name);
 
+/* The same; ends with 125 when it is none. */
+void store_check_name(const char *name);
+
 /* Takes a name for a new container, and the lock, for as long as this process
  * lives. Returns the directory. Ends with 125 when the name is in use. What is
  * left of one that was never finished is no use. */
@@ -51,8 +57,17 @@ int store_claim(const char *name);
  * or -1 with errno. */
 int store_write(int directory, const char *file, const char *text);
 
+/* The path of its directory. */
+void store_path(const struct stored *stored, char *path, size_t size);
+
 /* Writes state.json. Returns 0, or -1 with errno. */
 int store_write_state(const struct stored *stored);
+
+/* Fills in what state.json says. Returns whether it could be read. */
+bool store_read_state(struct stored *stored);
+
+/* What the file "exit" holds until then. */
+#define STORE_NO_EXIT "   \n"
 
 /* Keeps the exit status; writes over blanks. Returns 0, or -1 with errno. */
 int store_write_exit(int directory, int status);
@@ -69,6 +84,10 @@ void store_wait(struct stored *stored);
 /* Whether the program is there, and no other that has got its number. One that
  * has refused to be killed with its shim still is when that is lost. */
 bool store_is_alive(const struct stored *stored);
+
+/* For its own shim, before the program runs: removes it, and ends with 125: "cannot
+ * WHAT of the container 'NAME'", and errno. */
+_Noreturn void store_give_up(int directory, const char *name, const char *what);
 
 /* Removes it. Ends with 125 when it runs, or can't be removed. */
 void store_remove(const struct stored *stored);

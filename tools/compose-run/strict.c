@@ -260,11 +260,6 @@ void strict_map(const struct at *at, strict_read *read, void *into)
 	}
 }
 
-void strict_ignore(const struct at *at, void *into)
-{
-	(void)at, (void)into;
-}
-
 /* Whether a value asks for nothing. */
 static bool is_empty(json_t *value)
 {

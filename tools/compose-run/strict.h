@@ -44,10 +44,9 @@ bool strict_bool(const struct at *at);
 long long strict_number(const struct at *at, long long min, long long max);
 uint64_t strict_uint64(const struct at *at);
 
-/* For tables: what the runtime-spec says to ignore here; and what none of our
- * tools does, which is refused unless it asks for nothing: false, 0, "", [],
- * {}. */
-strict_read strict_ignore, strict_unsupported;
+/* For tables: what none of our tools does, which is refused unless it asks for
+ * nothing: false, 0, "", [], {}. */
+strict_read strict_unsupported;
 
 /* The path of a place, as "process.rlimits[0].hard". A new string. */
 char *strict_path(const struct at *at);

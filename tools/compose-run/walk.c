@@ -25,18 +25,37 @@ static const char *const places[][2] = {
 	{ "chroot", "behind the mounts, and before the powers go that it takes" },
 	{ "capdrop", "late: all before it takes capabilities" },
 	{ "lsm", "last: it would forbid the calls of all others" },
+	{ "compose-run hooks", "where the config.json's hooks are due" },
+	{ "compose-run process", "before the powers go that it may take" },
+	{ "compose-run time", "behind ns-user, which owns it; before ns-pid, which forks for it" },
 };
 
 static const struct chain *walked;
 static size_t at; /* the row that comes next */
 static int left_out;
 
+/* The name of a link: "ns-uts", or "compose-run time". */
+static const char *name_of(const struct row *row)
+{
+	static char name[64];
+
+	if (chain_name_words(row->words.word) == 1)
+		return row->words.word[0];
+	snprintf(name, sizeof(name), "%s %s", row->words.word[0], row->words.word[1]);
+	return name;
+}
+
 static const char *place_of(const struct row *row)
 {
-	const char *tool = row->words.word[0];
+	const char *tool = name_of(row);
 
 	if (row->words.count == 2 && strcmp(row->words.word[1], "--cgroupns") == 0)
 		return "behind ns-user, which owns it; behind the first cgroup, its topmost";
+	if (row->words.count > 1 && strcmp(row->words.word[1], "--outside") == 0)
+		return "before ns-user, behind which nobody has a right to this network any more";
+	if (strcmp(tool, "ns-net") == 0 && row->words.count > 1 &&
+	    strncmp(row->words.word[1], "--user-net", 10) == 0)
+		return "behind ns-user, which owns it; before ns-pid, where its helper must not be";
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		if (strcmp(places[i][0], tool) == 0)
 			return places[i][1];
@@ -55,7 +74,7 @@ static void tell(const struct row *row)
 {
 	size_t column = 0;
 
-	dprintf(2, "\n%s: %s\n  why here: %s\n  ", row->words.word[0], row->comment, place_of(row));
+	dprintf(2, "\n%s: %s\n  why here: %s\n  ", name_of(row), row->comment, place_of(row));
 	for (size_t i = 0; i < row->words.count; i++) {
 		char *word = paste_word(row->words.word[i]);
 
@@ -131,6 +150,12 @@ static char **stop_before(char *words[])
 		case '\n': at++; return words;
 		case 's': look_around(); break;
 		case 'k':
+			/* They talk to each other. */
+			if (strcmp(name_of(row), "compose-run hooks") == 0) {
+				dprintf(2,
+					"Hooks can't be left out here, but in the config.json.\n");
+				break;
+			}
 			dprintf(2, "%s is left out.\n", row->words.word[0]);
 			words += row->words.count;
 			left_out++;

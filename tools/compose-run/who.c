@@ -131,19 +131,6 @@ static void add_groups(const char *status, struct layer *layer, bool unmapped)
 	fact->decides = true;
 }
 
-/* The names, or those that are missing, whichever are fewer. */
-static const char *set_in_words(uint64_t set)
-{
-	static char text[1100];
-	uint64_t missing = sets_preset("all") & ~set;
-
-	if (missing && __builtin_popcountll(missing) < __builtin_popcountll(set))
-		snprintf(text, sizeof(text), "all but %s", sets_in_words(missing));
-	else
-		snprintf(text, sizeof(text), "%s", sets_in_words(set));
-	return text;
-}
-
 void facts_of_powers(const char *status, struct layer *layer)
 {
 	static const char *const fields[][2] = {
@@ -166,7 +153,7 @@ void facts_of_powers(const char *status, struct layer *layer)
 
 		if (set)
 			fact = fact_add(layer, fields[i][1], "%s",
-					set_in_words(strtoull(set, NULL, 16)));
+					sets_in_fewest(strtoull(set, NULL, 16)));
 		else
 			fact = fact_add_unknown(layer, fields[i][1], "%s: not in /proc/PID/status",
 						fields[i][0]);

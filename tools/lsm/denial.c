@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "denial.h"
-#include "kernel.h"
 
 static const char no_option[] = "no option of lsm allows that";
 

@@ -21,6 +21,7 @@
 #include "file.h"
 #include "kernel.h"
 #include "mountinfo.h"
+#include "namespace.h"
 #include "path.h"
 
 /* ---- seccomp ---- */
@@ -178,17 +179,6 @@ static bool is_of_other_process(const struct lsm_call *call, const struct lsm_de
 	       number != call->process;
 }
 
-/* Whether we are in the first user namespace. user_namespaces(7) */
-static bool whole_map(void)
-{
-	unsigned long inner = 0, outer = 0, count = 0;
-	char text[200];
-
-	return read_file("/proc/self/uid_map", text, sizeof(text)) <= 0 ||
-	       (sscanf(text, "%lu %lu %lu", &inner, &outer, &count) == 3 && inner == outer &&
-		count == 4294967295UL);
-}
-
 void lsm_evidence_read(const struct lsm_trace *trace, const struct lsm_call *call,
 		       const struct lsm_details *details, const struct lsm_under *under,
 		       struct lsm_evidence *evidence)
@@ -213,7 +203,7 @@ void lsm_evidence_read(const struct lsm_trace *trace, const struct lsm_call *cal
 	evidence->no_proc = !who.known;
 	evidence->closed = !details->looked;
 	evidence->other_process = is_of_other_process(call, details);
-	evidence->in_user_namespace = who.inside || !whole_map();
+	evidence->in_user_namespace = who.inside || in_user_namespace();
 	if (evidence->capability >= 0)
 		evidence->has_capability = lsm_who_has(&who, evidence->capability);
 	lsm_evidence_bits(details, &who, evidence);

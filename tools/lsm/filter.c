@@ -1,16 +1,18 @@
-/* filter.c: from rules to the BPF program that the kernel takes.
+/* filter.c: from the rules of a seccomp filter to what each call gets.
  *
- * libseccomp writes the program: it knows each architecture's numbers, and
- * sorts them into a tree of comparisons. Two things it can't do here, and a
- * few instructions of our own in front of its program do:
+ * Most rules say what a call gets whatever its arguments are. These are kept in
+ * a table for each architecture, and search.c writes the program from that: much
+ * faster than libseccomp, which looks for each jump through what is there
+ * already, and in fewer instructions. Rules about arguments, and those for calls
+ * that an architecture has as part of another one (socket(2) in socketcall(2) on
+ * x86), libseccomp compiles; its program is asked for each number, and where it
+ * depends on the arguments, its instructions from there on are taken over.
  *
- * - Calls that are newer than libseccomp. Since Linux 5.0 a new call has the
- *   same number on all architectures, so that a number is enough.
- * - Calls that are newer than the rules. The kernel's own answer to a call it
- *   does not have is ENOSYS, and C libraries then fall back to an older one.
- *   The filter's EPERM would tell them that it is there and forbidden: when
- *   clone3 and faccessat2 came, nothing worked under the filters of before.
- *   So whatever lies above the highest number in the rules gets ENOSYS.
+ * One thing libseccomp can't do: the kernel's own answer to a call it does not
+ * have is ENOSYS, and C libraries then fall back to an older one. The filter's
+ * EPERM would tell them that it is there and forbidden: when clone3 and
+ * faccessat2 came, nothing worked under the filters of before. So whatever lies
+ * above the highest number in the rules gets ENOSYS.
  *
  * Read on: seccomp(2), seccomp_rule_add(3), and the kernel's
  * Documentation/userspace-api/seccomp_filter.rst. */
@@ -24,86 +26,7 @@
 
 #include "lsm.h"
 #include "message.h"
-
-/* x32 programs are x86_64 programs that set this bit in each call. */
-#define X32_BIT 0x40000000
-
-/* The calls since 5.18, which libseccomp 2.5.4 (Debian 12) has no names for.
- * A newer libseccomp is asked first. */
-static const struct {
-	const char *name;
-	int number;
-} newer_calls[] = {
-	{ "cachestat", 451 },	     /* 6.5 */
-	{ "fchmodat2", 452 },	     /* 6.6 */
-	{ "map_shadow_stack", 453 }, /* 6.6 */
-	{ "futex_wake", 454 },	     /* 6.7 */
-	{ "futex_wait", 455 },
-	{ "futex_requeue", 456 },
-	{ "statmount", 457 }, /* 6.8 */
-	{ "listmount", 458 },
-	{ "lsm_get_self_attr", 459 },
-	{ "lsm_set_self_attr", 460 },
-	{ "lsm_list_modules", 461 },
-	{ "mseal", 462 },      /* 6.10 */
-	{ "setxattrat", 463 }, /* 6.13 */
-	{ "getxattrat", 464 },
-	{ "listxattrat", 465 },
-	{ "removexattrat", 466 },
-	{ "open_tree_attr", 467 }, /* 6.15 */
-	{ "file_getattr", 468 },   /* 6.17 */
-	{ "file_setattr", 469 },
-	{ "listns", 470 },	     /* 6.19 */
-	{ "rseq_slice_yield", 471 }, /* 7.0 */
-};
-
-/* One that only x86_64 has, in a gap of its table. */
-#define URETPROBE 335 /* 6.11 */
-
-static int newer_number(const char *name)
-{
-	for (size_t i = 0; i < sizeof(newer_calls) / sizeof(*newer_calls); i++)
-		if (strcmp(newer_calls[i].name, name) == 0)
-			return newer_calls[i].number;
-	return -1;
-}
-
-bool lsm_filter_knows(const char *name)
-{
-	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR || newer_number(name) >= 0 ||
-	       strcmp(name, "uretprobe") == 0;
-}
-
-const char *lsm_filter_name(uint32_t arch, int number)
-{
-	bool x32 = arch == AUDIT_ARCH_X86_64 && (number & X32_BIT);
-	const char *name = seccomp_syscall_resolve_num_arch(x32 ? SCMP_ARCH_X32 : arch, number);
-
-	for (size_t i = 0; !name && i < sizeof(newer_calls) / sizeof(*newer_calls); i++)
-		if (newer_calls[i].number == (x32 ? number & ~X32_BIT : number))
-			name = newer_calls[i].name;
-	if (!name && arch == AUDIT_ARCH_X86_64 && number == URETPROBE)
-		name = "uretprobe";
-	return name;
-}
-
-const char *const *lsm_filter_names(void)
-{
-	size_t newer = sizeof(newer_calls) / sizeof(*newer_calls), n = 0;
-	const char **names = calloc(600 + newer + 1, sizeof(*names));
-
-	if (!names)
-		die_errno("cannot list the system calls");
-	for (int number = 0; number < 600; number++) {
-		char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
-
-		if (name)
-			names[n++] = name;
-	}
-	for (size_t i = 0; i < newer; i++)
-		names[n++] = newer_calls[i].name;
-	return names;
-}
+#include "search.h"
 
 /* libseccomp returns -errno. */
 static void check(int result, const char *what)
@@ -113,19 +36,18 @@ static void check(int result, const char *what)
 		die_errno("cannot build the seccomp filter: %s", what);
 }
 
-static scmp_filter_ctx begin_context(uint32_t action)
+static scmp_filter_ctx begin_context(uint32_t arch, uint32_t action)
 {
 	scmp_filter_ctx context = seccomp_init(action);
 
 	if (!context)
 		die("cannot build the seccomp filter: seccomp_init() fails");
-	/* A tree of comparisons, and no chain. With it, loading the filter is
-	 * faster too: since 5.11 the kernel runs it for every number once, and
-	 * keeps a bit for each call that is allowed whatever its arguments.
-	 * Such a call then costs next to nothing: no filter is run for it. */
-	check(seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2), "the tree");
 	check(seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS),
 	      "the action for foreign architectures");
+	if (arch != seccomp_arch_native()) {
+		check(seccomp_arch_add(context, arch), "an architecture");
+		check(seccomp_arch_remove(context, SCMP_ARCH_NATIVE), "an architecture");
+	}
 	return context;
 }
 
@@ -136,30 +58,21 @@ void lsm_filter_begin(struct lsm_filter *filter, uint32_t native, uint32_t defau
 	 * kernel can do, which may not be the one that the filter is for. */
 	check(seccomp_api_set(3), "libseccomp is too old");
 	filter->default_action = default_action;
-	filter->native = begin_context(default_action);
-	filter->arch[0] = native;
-	filter->arches = 1;
-	if (native != seccomp_arch_native()) {
-		check(seccomp_arch_add(filter->native, native), "the architecture");
-		check(seccomp_arch_remove(filter->native, SCMP_ARCH_NATIVE), "the architecture");
-	}
+	lsm_filter_arch(filter, native);
 }
 
 void lsm_filter_arch(struct lsm_filter *filter, uint32_t arch)
 {
+	struct lsm_arch *new = &filter->arch[filter->arches];
+
 	for (size_t i = 0; i < filter->arches; i++)
-		if (filter->arch[i] == arch)
+		if (filter->arch[i].arch == arch)
 			return;
-	if (filter->arches == LSM_ARCHES_MAX)
+	if (filter->arches++ == LSM_ARCHES_MAX)
 		die("cannot build the seccomp filter: more than %d architectures", LSM_ARCHES_MAX);
-	if (!filter->others) {
-		filter->others = begin_context(filter->default_action);
-		check(seccomp_arch_add(filter->others, arch), "an architecture");
-		check(seccomp_arch_remove(filter->others, SCMP_ARCH_NATIVE), "an architecture");
-	} else {
-		check(seccomp_arch_add(filter->others, arch), "an architecture");
-	}
-	filter->arch[filter->arches++] = arch;
+	new->arch = arch;
+	new->highest = lsm_first_number(arch);
+	new->context = begin_context(arch, filter->default_action);
 }
 
 void lsm_filter_compat_arches(struct lsm_filter *filter)
@@ -173,7 +86,7 @@ void lsm_filter_compat_arches(struct lsm_filter *filter)
 	};
 
 	for (size_t i = 0; i < sizeof(compat) / sizeof(*compat); i++)
-		for (int j = 1; compat[i][0] == filter->arch[0] && j < 3 && compat[i][j]; j++)
+		for (int j = 1; compat[i][0] == filter->arch[0].arch && j < 3 && compat[i][j]; j++)
 			lsm_filter_arch(filter, compat[i][j]);
 }
 
@@ -183,19 +96,36 @@ static bool lets_pass(uint32_t action)
 	       (action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_TRACE;
 }
 
-/* A rule for a call that libseccomp has no name for: the first one counts. */
-static void add_newer(struct lsm_filter *filter, int number, uint32_t action)
+/* Where the call's number is in the table, or would be. */
+static size_t find(const struct lsm_arch *arch, uint32_t number)
 {
-	for (size_t i = 0; i < filter->arches; i++)
-		if (filter->highest[i] < number)
-			filter->highest[i] = number;
-	for (size_t i = 0; i < filter->newer_count; i++)
-		if (filter->newer[i].number == number)
-			return;
-	if (filter->newer_count == LSM_NEWER_MAX)
-		die("cannot build the seccomp filter: too many new system calls");
-	filter->newer[filter->newer_count].number = number;
-	filter->newer[filter->newer_count++].action = action;
+	size_t low = 0, high = arch->plain_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (arch->plain[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A rule for whatever arguments. Of several for a call, libseccomp keeps the first,
+ * and before that drops those about arguments. */
+static void add_plain(struct lsm_arch *arch, uint32_t number, uint32_t action)
+{
+	size_t at = find(arch, number), after = arch->plain_count - at;
+
+	if (after && arch->plain[at].number == number)
+		return;
+	arch->plain = realloc(arch->plain, (arch->plain_count + 1) * sizeof(*arch->plain));
+	if (!arch->plain)
+		die_errno("cannot build the seccomp filter: no memory for it");
+	memmove(arch->plain + at + 1, arch->plain + at, after * sizeof(*arch->plain));
+	arch->plain[at] = (struct lsm_answer){ number, action };
+	arch->plain_count++;
 }
 
 static void add_rule(scmp_filter_ctx context, uint32_t action, int number, unsigned int count,
@@ -209,19 +139,46 @@ static void add_rule(scmp_filter_ctx context, uint32_t action, int number, unsig
 		check(result, name);
 }
 
+/* Whether an architecture has a call as part of socketcall(2) or ipc(2): seccomp.h
+ * numbers these from -101 and -201 down, and those that it has not from -10001 down. */
+static bool is_part_of_another(int number)
+{
+	return number < -100 && number > -1000;
+}
+
+/* libseccomp drops a rule for whatever arguments when one about arguments came before
+ * it, of a call that is part of another: there the two can't be told apart. So these
+ * come after all others, and are dropped. */
+static void add_last(struct lsm_arch *arch, uint32_t action, int number, unsigned int count,
+		     const struct scmp_arg_cmp *arguments)
+{
+	struct lsm_condition *new;
+
+	arch->last = reallocarray(arch->last, arch->last_count + 1, sizeof(*arch->last));
+	if (!arch->last)
+		die_errno("cannot build the seccomp filter: no memory for it");
+	new = &arch->last[arch->last_count++];
+	*new = (struct lsm_condition){ .action = action, .number = number, .count = count };
+	memcpy(new->arguments, arguments, count * sizeof(*arguments));
+}
+
+/* The number of a call that libseccomp has no name for, on an architecture; -1 when
+ * it has none. */
+static int newer_there(uint32_t arch, int number)
+{
+	if (number == LSM_URETPROBE && arch != SCMP_ARCH_X86_64)
+		return -1;
+	return number + (int)lsm_first_number(arch);
+}
+
 bool lsm_filter_rule(struct lsm_filter *filter, const char *name, uint32_t action,
 		     unsigned int count, const struct scmp_arg_cmp *arguments)
 {
 	int number = seccomp_syscall_resolve_name(name);
+	bool newer = number == __NR_SCMP_ERROR;
 
-	if (number == __NR_SCMP_ERROR && strcmp(name, "uretprobe") == 0) {
-		if (filter->arch[0] == SCMP_ARCH_X86_64 && action != filter->default_action &&
-		    seccomp_arch_native() == SCMP_ARCH_X86_64)
-			add_rule(filter->native, action, URETPROBE, count, arguments, name);
-		return true;
-	}
-	if (number == __NR_SCMP_ERROR) {
-		number = newer_number(name);
+	if (newer) {
+		number = lsm_newer_number(name);
 		if (number < 0)
 			return false;
 		if (count)
@@ -230,141 +187,207 @@ bool lsm_filter_rule(struct lsm_filter *filter, const char *name, uint32_t actio
 			    "  fix: leave its \"args\" out, which allows or refuses it whatever they are\n"
 			    "  see: seccomp_rule_add(3)",
 			    name);
-		add_newer(filter, number, action);
-		return true;
 	}
 	for (size_t i = 0; i < filter->arches; i++) {
-		int there = seccomp_syscall_resolve_name_arch(filter->arch[i], name);
+		struct lsm_arch *arch = &filter->arch[i];
+		int there = newer ? newer_there(arch->arch, number)
+				  : seccomp_syscall_resolve_name_arch(arch->arch, name);
 
-		/* Below 0 are the names that this architecture has no call for. */
-		if (there < 0)
+		if (there >= 0 && arch->highest < (uint32_t)there)
+			arch->highest = (uint32_t)there;
+		/* What the default does anyway needs no rule, and may not be one. */
+		if (action == filter->default_action)
 			continue;
-		there &= ~X32_BIT;
-		if (filter->highest[i] < there)
-			filter->highest[i] = there;
+		if (there >= 0 && !count)
+			add_plain(arch, (uint32_t)there, action);
+		else if (is_part_of_another(there) && count)
+			add_last(arch, action, number, count, arguments);
+		else if (there >= 0 || is_part_of_another(there))
+			add_rule(arch->context, action, number, count, arguments, name);
 	}
-	/* What the default does anyway needs no rule, and may not be one. */
-	if (action == filter->default_action)
-		return true;
-	add_rule(filter->native, action, number, count, arguments, name);
-	if (filter->others)
-		add_rule(filter->others, action, number, count, arguments, name);
 	return true;
 }
 
-#define PROLOGUE_MAX 255
-#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define JUMP(how, value, yes, no) BPF_JUMP(BPF_JMP | (how) | BPF_K, value, yes, no)
-#define GOTO(distance) BPF_STMT(BPF_JMP | BPF_JA, distance)
-#define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
-
-/* The part in front of libseccomp's program, as at the top of this file.
- * Returns its length; 0 when none is needed. It looks like this:
- *
- *	    load the number
- *	    if it is not above `limit`, go on with libseccomp's program
- *	    load the architecture; for each that we know:
- *	        load the number; above the highest in the rules? ENOSYS
- *	        go to `calls`
- *	    go on with libseccomp's program, which kills a foreign one
- *	calls:
- *	    for each newer call: is it that? then its action
- *
- * so that the usual calls pay for two instructions only. */
-static size_t write_prologue(const struct lsm_filter *filter, struct sock_filter *code)
+/* libseccomp's program for what is not in the table, and for one architecture. */
+static struct search_rest export(scmp_filter_ctx context)
 {
-	const uint32_t nosys = SCMP_ACT_ERRNO(ENOSYS);
-	bool unknown_pass = lets_pass(filter->default_action);
-	uint32_t highest[LSM_ARCHES_MAX], limit = UINT32_MAX;
-	size_t to_calls[LSM_ARCHES_MAX], blocks = 0, n = 2;
-	bool x32 = false;
-	size_t x32_at = 0;
+	const struct sock_filter load =
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	int fd = memfd_create("filter", MFD_CLOEXEC);
+	struct search_rest rest;
+	struct sock_filter *code;
+	size_t size;
 
-	if (filter->newer_count == 0 && unknown_pass)
-		return 0;
-	for (size_t i = 0; i < filter->arches; i++) {
-		highest[i] = unknown_pass ? UINT32_MAX : (uint32_t)filter->highest[i];
-		if (filter->arch[i] == SCMP_ARCH_X32) {
-			x32 = true;
-			x32_at = i;
-		}
-		if (highest[i] < limit)
-			limit = highest[i];
+	if (fd < 0)
+		die_errno("cannot build the seccomp filter: no memory for it");
+	check(seccomp_export_bpf(context, fd), "seccomp_export_bpf()");
+	seccomp_release(context);
+	size = (size_t)lseek(fd, 0, SEEK_END);
+	if (size / sizeof(*code) > BPF_MAXINSNS)
+		die("this seccomp filter has more than %d instructions, the kernel's limit",
+		    BPF_MAXINSNS);
+	code = malloc(size);
+	rest.labels = calloc(size / sizeof(*code), sizeof(*rest.labels));
+	if (!code || !rest.labels || pread(fd, code, size, 0) != (ssize_t)size)
+		die_errno("cannot build the seccomp filter: reading it");
+	close(fd);
+
+	/* It begins with the question which architecture it is, which search.c
+	 * has asked already. In its place the number is loaded: libseccomp 2.5
+	 * leaves that out when the first of its calls is part of another one. */
+	if (size < 2 * sizeof(*code) || code[0].k != offsetof(struct seccomp_data, arch) ||
+	    code[1].code != (BPF_JMP | BPF_JEQ | BPF_K))
+		die("cannot build the seccomp filter: libseccomp's begins in an unknown way");
+	code[0] = load;
+	code[1] = (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, code[1].jt);
+	rest.program = (struct sock_fprog){ (unsigned short)(size / sizeof(*code)), code };
+	return rest;
+}
+
+/* A call that is part of another one may have a number of its own as well: connect(2) is
+ * part of socketcall(2), which is 102 on x86, and is 362 since Linux 4.3. libseccomp tells
+ * neither, but its program has an answer to both. */
+static void raise_highest(struct lsm_arch *arch, const struct sock_fprog *rest,
+			  uint32_t default_action)
+{
+	size_t where;
+
+	for (size_t i = 0; i < rest->len; i++) {
+		uint32_t number = rest->filter[i].k;
+
+		if (BPF_CLASS(rest->filter[i].code) == BPF_JMP && number > arch->highest &&
+		    number < LSM_X32_BIT &&
+		    lsm_filter_walk(rest, arch->arch, number, &where) != default_action)
+			arch->highest = number;
 	}
-	for (size_t i = 0; i < filter->newer_count; i++)
-		if ((uint32_t)filter->newer[i].number - 1 < limit)
-			limit = (uint32_t)filter->newer[i].number - 1;
+}
 
-	code[n++] = (struct sock_filter)LOAD(arch);
-	for (size_t i = 0; i < filter->arches; i++) {
-		if (filter->arch[i] == SCMP_ARCH_X32)
+/* What call `number` gets: an action, or LSM_DEPENDS, and from where on. */
+static uint32_t answer(const struct lsm_filter *filter, const struct lsm_arch *arch,
+		       const struct search_rest *rest, uint32_t number, size_t *where)
+{
+	size_t at = find(arch, number);
+
+	if (at < arch->plain_count && arch->plain[at].number == number)
+		return arch->plain[at].action;
+	if (number > arch->highest && !lets_pass(filter->default_action) &&
+	    (arch->arch != SCMP_ARCH_X86_64 || number < LSM_X32_BIT))
+		return SCMP_ACT_ERRNO(ENOSYS);
+	return lsm_filter_walk(&rest->program, arch->arch, number, where);
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
+
+	return (one > other) - (one < other);
+}
+
+/* All numbers at which the answer may change, sorted: those of the table, and those
+ * that the other program compares with; and the ones behind. Returns how many. */
+static size_t find_borders(const struct lsm_arch *arch, const struct sock_fprog *rest,
+			   uint32_t **borders)
+{
+	size_t n = 0;
+
+	*borders = calloc(2 * (arch->plain_count + rest->len) + 3, sizeof(**borders));
+	if (!*borders)
+		die_errno("cannot build the seccomp filter: no memory for it");
+	(*borders)[n++] = 0;
+	(*borders)[n++] = LSM_X32_BIT;
+	(*borders)[n++] = arch->highest + 1;
+	for (size_t i = 0; i < arch->plain_count; i++) {
+		(*borders)[n++] = arch->plain[i].number;
+		(*borders)[n++] = arch->plain[i].number + 1;
+	}
+	for (size_t i = 0; i < rest->len; i++) {
+		if (BPF_CLASS(rest->filter[i].code) != BPF_JMP)
 			continue;
-		if (filter->arch[i] == SCMP_ARCH_X86_64) {
-			uint32_t above = x32 && !unknown_pass ? highest[x32_at] | (uint32_t)X32_BIT
-							      : UINT32_MAX;
-
-			code[n++] = (struct sock_filter)JUMP(BPF_JEQ, AUDIT_ARCH_X86_64, 0, 6);
-			code[n++] = (struct sock_filter)LOAD(nr);
-			code[n++] = (struct sock_filter)JUMP(BPF_JGE, X32_BIT, 1, 0);
-			code[n++] = (struct sock_filter)JUMP(BPF_JGT, highest[i], 2, 1);
-			code[n++] = (struct sock_filter)JUMP(BPF_JGT, above, 1, 0);
-		} else {
-			code[n++] = (struct sock_filter)JUMP(BPF_JEQ, filter->arch[i], 0, 4);
-			code[n++] = (struct sock_filter)LOAD(nr);
-			code[n++] = (struct sock_filter)JUMP(BPF_JGT, highest[i], 1, 0);
-		}
-		to_calls[blocks++] = n;
-		code[n++] = (struct sock_filter)GOTO(0);
-		code[n++] = (struct sock_filter)RETURN(nosys);
+		(*borders)[n++] = rest->filter[i].k;
+		(*borders)[n++] = rest->filter[i].k + 1;
 	}
-	/* A foreign architecture passes over the calls: see at the end. */
-	to_calls[blocks] = n;
-	code[n++] = (struct sock_filter)GOTO(0);
-	for (size_t i = 0; i < blocks; i++)
-		code[to_calls[i]].k = (uint32_t)(n - to_calls[i] - 1);
-	if (x32)
-		code[n++] =
-			(struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ~(uint32_t)X32_BIT);
-	for (size_t i = 0; i < filter->newer_count && n + 2 <= PROLOGUE_MAX; i++) {
-		code[n++] =
-			(struct sock_filter)JUMP(BPF_JEQ, (uint32_t)filter->newer[i].number, 0, 1);
-		code[n++] = (struct sock_filter)RETURN(filter->newer[i].action);
-	}
-	if (n + 2 > PROLOGUE_MAX)
-		die("cannot build the seccomp filter: too many architectures and new calls");
-	code[to_calls[blocks]].k = (uint32_t)(n - to_calls[blocks] - 1);
-	code[0] = (struct sock_filter)LOAD(nr);
-	code[1] = (struct sock_filter)JUMP(BPF_JGT, limit, 0, (uint8_t)(n - 2));
+	qsort(*borders, n, sizeof(**borders), compare);
 	return n;
+}
+
+/* Appends the ranges of an architecture, of the numbers from `first` on, up to
+ * `end`. Returns the new count. */
+static size_t add_ranges(const struct lsm_filter *filter, const struct lsm_arch *arch,
+			 struct search_rest *rest, uint32_t first, uint32_t end,
+			 struct search_range **ranges, size_t count)
+{
+	uint32_t *borders;
+	size_t n = find_borders(arch, &rest->program, &borders);
+
+	*ranges = reallocarray(*ranges, count + n, sizeof(**ranges));
+	if (!*ranges)
+		die_errno("cannot build the seccomp filter: no memory for it");
+	for (size_t i = 0; i < n && borders[i] <= end; i++) {
+		struct search_range range = { .first = borders[i] };
+
+		if (borders[i] < first)
+			continue;
+		range.action = answer(filter, arch, rest, borders[i], &range.where);
+		if (range.action == LSM_DEPENDS)
+			range.rest = rest;
+		else
+			range.where = 0;
+		if (count && range.action == (*ranges)[count - 1].action &&
+		    range.rest == (*ranges)[count - 1].rest &&
+		    range.where == (*ranges)[count - 1].where)
+			continue;
+		(*ranges)[count++] = range;
+	}
+	free(borders);
+	return count;
 }
 
 struct sock_fprog lsm_filter_finish(struct lsm_filter *filter)
 {
-	struct sock_filter *code = calloc(BPF_MAXINSNS, sizeof(*code));
-	int fd = memfd_create("filter", MFD_CLOEXEC);
+	struct search_rest rest[LSM_ARCHES_MAX];
+	struct search_range *ranges[LSM_ARCHES_MAX] = { NULL };
+	struct search_arch parts[LSM_ARCHES_MAX];
 	struct sock_fprog program;
-	size_t n, room;
-	ssize_t got;
+	size_t count = 0, x86_64 = SIZE_MAX, x32 = SIZE_MAX;
 
-	if (!code || fd < 0)
-		die_errno("cannot build the seccomp filter: no memory for it");
-	/* The merge takes `others` along. */
-	if (filter->others)
-		check(seccomp_merge(filter->native, filter->others), "the architectures");
-	check(seccomp_export_bpf(filter->native, fd), "seccomp_export_bpf()");
-	seccomp_release(filter->native);
+	for (size_t i = 0; i < filter->arches; i++) {
+		struct lsm_arch *arch = &filter->arch[i];
 
-	n = write_prologue(filter, code);
-	room = (BPF_MAXINSNS - n) * sizeof(*code);
-	got = pread(fd, code + n, room, 0);
-	if (got < 0)
-		die_errno("cannot build the seccomp filter: reading it");
-	if (lseek(fd, 0, SEEK_END) > got)
-		die("this seccomp filter has more than %d instructions, the kernel's limit",
-		    BPF_MAXINSNS);
-	close(fd);
-	program.len = (unsigned short)(n + (size_t)got / sizeof(*code));
-	program.filter = code;
+		for (size_t j = 0; j < arch->last_count; j++)
+			add_rule(arch->context, arch->last[j].action, arch->last[j].number,
+				 arch->last[j].count, arch->last[j].arguments,
+				 "a rule on arguments");
+		rest[i] = export(arch->context);
+		raise_highest(arch, &rest[i].program, filter->default_action);
+		if (filter->arch[i].arch == SCMP_ARCH_X86_64)
+			x86_64 = i;
+		if (filter->arch[i].arch == SCMP_ARCH_X32)
+			x32 = i;
+	}
+	for (size_t i = 0; i < filter->arches; i++) {
+		const struct lsm_arch *arch = &filter->arch[i];
+		bool halves = i == x86_64 && x32 != SIZE_MAX;
+		size_t n;
+
+		/* To the kernel x32 is the upper half of x86_64. */
+		if (i == x32 && x86_64 != SIZE_MAX)
+			continue;
+		n = add_ranges(filter, arch, &rest[i], 0, halves ? LSM_X32_BIT - 1 : UINT32_MAX,
+			       &ranges[i], 0);
+		if (halves)
+			n = add_ranges(filter, &filter->arch[x32], &rest[x32], LSM_X32_BIT,
+				       UINT32_MAX, &ranges[i], n);
+		parts[count++] = (struct search_arch){ i == x32 ? AUDIT_ARCH_X86_64 : arch->arch,
+						       ranges[i], n };
+	}
+	program = search_write(parts, count, SCMP_ACT_KILL_PROCESS);
+	for (size_t i = 0; i < filter->arches; i++) {
+		free(filter->arch[i].plain);
+		free(filter->arch[i].last);
+		free(ranges[i]);
+		free(rest[i].program.filter);
+		free(rest[i].labels);
+	}
 	return program;
 }
 

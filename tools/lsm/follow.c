@@ -34,7 +34,7 @@ static void enter_call(struct lsm_tracer *tracer, struct lsm_task *task,
 	task->before = NULL;
 	/* Until now it was lsm, making the program's cage. */
 	if (!tracer->begun && lsm_call_operation(&task->call) == OP_EXECUTE)
-		tracer->begun = true;
+		tracer->begun = tracer->searches = true;
 	if (tracer->begun && tracer->learn)
 		task->before = lsm_learn_enter(&task->call);
 }
@@ -54,7 +54,8 @@ static void leave_call(struct lsm_tracer *tracer, struct lsm_task *task,
 		return;
 	}
 	if (task->call.error)
-		lsm_report_call(tracer->report, &task->call, task->under, task->own_rules);
+		lsm_report_call(tracer->report, &task->call, task->under, task->own_rules,
+				tracer->searches);
 	if (tracer->learn)
 		lsm_learn_call(tracer->learn, &task->call, before);
 }
@@ -112,6 +113,7 @@ static void stop_at_exec(struct lsm_tracer *tracer, struct lsm_task *task)
 	struct lsm_task *former;
 	pid_t pid = task->pid;
 
+	tracer->searches = false;
 	if (ptrace(PTRACE_GETEVENTMSG, pid, 0, &message) != 0 || (pid_t)message == pid)
 		return;
 	former = lsm_task_find(tracer, (pid_t)message);

@@ -5,9 +5,11 @@
  *	landlock.c	Landlock
  *	foresee.c	whether the program can start under it
  *	seccomp.c	choosing, loading and reading back a seccomp filter
- *	filter.c	from rules to the BPF program that the kernel takes
+ *	filter.c	from rules to what each call gets
+ *	search.h	and from that to the BPF program that the kernel takes
+ *	call_names.c	names of system calls
  *	profile.c	the rules of the two default filters
- *	json.c		the rules of a file, as Docker and OCI write them
+ *	json.h		the rules of a file, as Docker and OCI write them: json*.c
  *	capability.c	names of capabilities
  *	status.c	--status
  *	refusal.h	why a step failed: refusal.c, machine.c
@@ -26,21 +28,40 @@
 /* ---- filter.c: rules to BPF ---- */
 
 #define LSM_ARCHES_MAX 24
-#define LSM_NEWER_MAX 32
+
+/* x32 programs are x86_64 programs that set this bit in each call's number. */
+#define LSM_X32_BIT 0x40000000
+
+/* What a call gets whatever its arguments are. */
+struct lsm_answer {
+	uint32_t number;
+	uint32_t action;
+};
+
+/* A rule about arguments. */
+struct lsm_condition {
+	uint32_t action;
+	int number; /* as libseccomp has it on this machine */
+	unsigned int count;
+	struct scmp_arg_cmp arguments[6];
+};
+
+/* The rules for one architecture. */
+struct lsm_arch {
+	uint32_t arch;		  /* SCMP_ARCH_* */
+	struct lsm_answer *plain; /* by number */
+	size_t plain_count;
+	uint32_t highest;	    /* the highest call that a rule names */
+	scmp_filter_ctx context;    /* the other rules */
+	struct lsm_condition *last; /* of them, those that must come last */
+	size_t last_count;
+};
 
 /* A filter in the making. All functions end the process when they fail. */
 struct lsm_filter {
-	scmp_filter_ctx native; /* rules for the machine's own architecture */
-	scmp_filter_ctx others; /* ... for those it runs as well, or NULL */
 	uint32_t default_action;
 	size_t arches;
-	uint32_t arch[LSM_ARCHES_MAX]; /* SCMP_ARCH_*; [0] is the native one */
-	int highest[LSM_ARCHES_MAX];   /* the highest call that a rule names there */
-	size_t newer_count;	       /* calls that libseccomp has no name for */
-	struct {
-		int number;
-		uint32_t action;
-	} newer[LSM_NEWER_MAX];
+	struct lsm_arch arch[LSM_ARCHES_MAX]; /* [0] is the native one */
 };
 
 /* Begins a filter for `native` (SCMP_ARCH_*). Actions are SCMP_ACT_*. */
@@ -60,6 +81,20 @@ bool lsm_filter_rule(struct lsm_filter *filter, const char *name, uint32_t actio
 /* The program, allocated. The filter is used up. */
 struct sock_fprog lsm_filter_finish(struct lsm_filter *filter);
 
+/* What a program answers to call `number` of `arch` (AUDIT_ARCH_*), whatever
+ * its arguments: SECCOMP_RET_*, or LSM_DEPENDS when that depends on them. */
+#define LSM_DEPENDS 1U
+uint32_t lsm_filter_action(const struct sock_fprog *program, uint32_t arch, uint32_t number);
+
+/* The same; *where is the instruction that answers, or that depends. */
+uint32_t lsm_filter_walk(const struct sock_fprog *program, uint32_t arch, uint32_t number,
+			 size_t *where);
+
+/* ---- call_names.c ---- */
+
+/* A call that only x86_64 has, in a gap of its table. */
+#define LSM_URETPROBE 335 /* 6.11 */
+
 /* Whether there is a call of this name on any architecture of ours. */
 bool lsm_filter_knows(const char *name);
 
@@ -70,14 +105,12 @@ const char *lsm_filter_name(uint32_t arch, int number);
 /* All names of the native architecture's calls, allocated, ended by NULL. */
 const char *const *lsm_filter_names(void);
 
-/* What a program answers to call `number` of `arch` (AUDIT_ARCH_*), whatever
- * its arguments: SECCOMP_RET_*, or LSM_DEPENDS when that depends on them. */
-#define LSM_DEPENDS 1U
-uint32_t lsm_filter_action(const struct sock_fprog *program, uint32_t arch, uint32_t number);
+/* From where on an architecture (SCMP_ARCH_*) counts its calls. */
+uint32_t lsm_first_number(uint32_t arch);
 
-/* The same; *where is the instruction that answers, or that depends. */
-uint32_t lsm_filter_walk(const struct sock_fprog *program, uint32_t arch, uint32_t number,
-			 size_t *where);
+/* The number of a call that libseccomp may have no name for, counted from 0; -1 for
+ * others. */
+int lsm_newer_number(const char *name);
 
 /* ---- profile.c: the default filters ---- */
 
@@ -101,7 +134,7 @@ uint64_t lsm_profile_allows_with(const char *name);
 /* The second default filter, which allows all but typing into the terminal. */
 struct sock_fprog lsm_profile_compile_terminal(uint32_t native);
 
-/* ---- json.c: a filter from a file ---- */
+/* ---- json.c, json_names.c: a filter from a file ---- */
 
 /* Reads the profile in text (of `size` bytes, ended by a 0 besides), which
  * came from the file `name`. *flags are for seccomp(2). */

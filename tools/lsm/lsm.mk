@@ -1,8 +1,9 @@
 # The default seccomp filters are compiled when Strata is built: the generator,
 # linked with libseccomp, writes them as C arrays. See generate/generate.c.
 
-build/lsm/generate: $(wildcard tools/lsm/generate/*.c) tools/lsm/filter.c tools/lsm/profile.c \
-		tools/common/message.c tools/lsm/generate/compact.h $(HEADERS) Makefile tools/lsm/lsm.mk
+build/lsm/generate: tools/lsm/generate/generate.c tools/lsm/filter.c tools/lsm/search.c \
+		tools/lsm/call_names.c tools/lsm/profile.c tools/common/message.c \
+		$(HEADERS) Makefile tools/lsm/lsm.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) -lseccomp
 

@@ -105,8 +105,17 @@ static void remember(struct lsm_report *report, const struct lsm_evidence *evide
 		snprintf(report->ports + n, sizeof(report->ports) - n, "%s", option);
 }
 
+/* Whether the program is looked for in PATH. */
+static bool is_searched(const struct lsm_trace *trace)
+{
+	char *const *word = trace->words + trace->rest;
+
+	word += *word && strcmp(*word, "--") == 0;
+	return *word && !strchr(*word, '/');
+}
+
 void lsm_report_call(struct lsm_report *report, const struct lsm_call *call,
-		     const struct lsm_under *under, bool own_rules)
+		     const struct lsm_under *under, bool own_rules, bool searches)
 {
 	static struct lsm_details details;
 	static struct lsm_evidence evidence;
@@ -127,6 +136,9 @@ void lsm_report_call(struct lsm_report *report, const struct lsm_call *call,
 		return;
 	/* When learning, only the filters hold. */
 	if (report->trace->learn && strcmp(verdict.layer, "seccomp") != 0)
+		return;
+	/* A directory of PATH that this user may not enter is passed over. */
+	if (searches && strcmp(verdict.layer, "ownership") == 0 && is_searched(report->trace))
 		return;
 	remember(report, &evidence, &verdict);
 	lsm_tracee_name(call->pid, name, sizeof(name));

@@ -24,7 +24,8 @@ struct lsm_tracer {
 	size_t count, room;
 	pid_t program;
 	size_t loaded; /* filters of ours that the program has loaded */
-	bool begun;    /* lsm has executed what it is to run */
+	bool begun;    /* lsm has tried to execute what it is to run */
+	bool searches; /* it has not found it yet, and goes from directory to directory of PATH */
 	int status;    /* the program's, once it ends */
 };
 

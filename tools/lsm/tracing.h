@@ -196,9 +196,9 @@ uint32_t lsm_simulate_all(const struct lsm_under *under, const struct seccomp_da
 struct lsm_report;
 struct lsm_report *lsm_report_begin(const struct lsm_trace *trace);
 
-/* A call that failed. */
+/* A call that failed. `searches`: lsm still looks for the program in PATH. */
 void lsm_report_call(struct lsm_report *report, const struct lsm_call *call,
-		     const struct lsm_under *under, bool own_rules);
+		     const struct lsm_under *under, bool own_rules, bool searches);
 
 /* A call that a process is killed for, or trapped (SIGSYS). */
 void lsm_report_killed(struct lsm_report *report, const struct lsm_call *call,

@@ -1,5 +1,4 @@
 /* diff.c: the mount table before and after, in words. See diff.h. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "diff.h"

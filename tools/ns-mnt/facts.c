@@ -1,7 +1,6 @@
 /* facts.c: what matters of the machine when a step of ns-mnt has failed. See
  * refusal.h. */
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "file.h"
 #include "memory.h"
 #include "message.h"
+#include "namespace.h"
 #include "overlay.h"
 #include "path.h"
 #include "refusal.h"
@@ -104,7 +104,7 @@ static void read_idmap(const struct mount_table *table, struct mnt_facts *facts)
 
 	facts->mapped = row && mountinfo_has(row->mount.flags, "idmapped");
 	facts->map_is_first = map->namespace >= 0 && fstat(map->namespace, &status) == 0 &&
-			      status.st_ino == 0xEFFFFFFDU;
+			      status.st_ino == FIRST_USER_NAMESPACE;
 	if (map->namespace >= 0 && source && row && !takes_map(source, map->namespace)) {
 		snprintf(facts->refuses, sizeof(facts->refuses), "%s", source);
 		snprintf(facts->refuses_type, sizeof(facts->refuses_type), "%s", row->mount.type);
@@ -189,14 +189,20 @@ void mnt_facts_read(struct mnt_facts *facts)
 	const struct mount_order *order = facts->order;
 	struct stat status;
 
-	/* That number is fixed (PROC_USER_INIT_INO). */
 	facts->first_user =
-		stat("/proc/self/ns/user", &status) == 0 && status.st_ino == 0xEFFFFFFDU;
+		stat("/proc/self/ns/user", &status) == 0 && status.st_ino == FIRST_USER_NAMESPACE;
 	if (!order)
 		return;
+	if (order->root && order->no_symlinks) {
+		char *real = realpath(order->root, NULL);
+
+		facts->link_in_root = real && strcmp(real, order->root) != 0;
+		free(real);
+	}
 	missing_find(order->root, order->target,
 		     order->kind != MOUNT_MASK && order->kind != MOUNT_REMOUNT_RO &&
-			     order->kind != MOUNT_BIND,
+			     order->kind != MOUNT_BIND && order->kind != MOUNT_LINES &&
+			     order->kind != MOUNT_HOSTS,
 		     &facts->target);
 	facts->target_is_directory = is_directory(order->root, order->target);
 	if (order->kind == MOUNT_BIND) {

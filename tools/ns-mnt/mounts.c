@@ -2,17 +2,14 @@
  *
  * They are made with the file-descriptor interface (5.2): a mount exists as a
  * descriptor first, gets its flags, and is put into its place in one step,
- * complete. The place is a descriptor as well, found with openat2(2): below
- * --root no symbolic link of a hostile image can lead it outside
- * (CVE-2021-30465, CVE-2019-16884 and their family). Read on: open_tree(2),
- * fsopen(2), move_mount(2), mount_setattr(2), openat2(2).
+ * complete. The place: target.c. Read on: open_tree(2), fsopen(2), fsmount(2),
+ * mount_setattr(2).
  *
  * All descriptors are close-on-exec. Those that are not needed any more are
  * closed nevertheless, as a container may have many mounts and few descriptors
  * (RLIMIT_NOFILE). */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,123 +19,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "dev.h"
 #include "message.h"
 #include "mounts.h"
 #include "overlay.h"
 #include "readonly.h"
-#include "root.h"
 #include "step.h"
-
-/* Closes a descriptor that a dry run does not have. */
-static void drop(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
-
-/* Opens path below root without leaving it, or as it is without a root. */
-static int open_below_with(const char *root, const char *path, unsigned long long resolve)
-{
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = resolve };
-	int top = AT_FDCWD, fd, error;
-
-	if (root) {
-		how.resolve |= RESOLVE_IN_ROOT;
-		/* Opened anew each time: a mount may have covered it. */
-		top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (top < 0)
-			return -1;
-	}
-	fd = (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
-	error = errno;
-	if (root)
-		close(top);
-	errno = error;
-	return fd;
-}
-
-static int open_below(const char *root, const char *path)
-{
-	return open_below_with(root, path, 0);
-}
-
-/* Makes what is missing of a mount point: directories, and at its end a directory or
- * an empty file. Returns a descriptor of it, or -1 with errno set. */
-static int make_below(const char *root, const char *path, bool folder)
-{
-	const char *end = path;
-	int parent = open_below(root, *path == '/' ? "/" : "."), fd = parent;
-
-	while (fd >= 0 && *(end += strspn(end, "/"))) {
-		const char *name = end;
-		char *part;
-		bool last;
-
-		end += strcspn(end, "/");
-		last = end[strspn(end, "/")] == '\0';
-		part = copy_part(path, (size_t)(end - path));
-		fd = open_below(root, part);
-		if (fd < 0 && errno == ENOENT) {
-			char *word = copy_part(name, (size_t)(end - name));
-
-			/* A dangling symbolic link is there, and is not
-			 * followed: EEXIST. */
-			if (last && !folder ? mknodat(parent, word, S_IFREG | 0644, 0)
-					    : mkdirat(parent, word, 0755))
-				return -1;
-			free(word);
-			fd = open_below(root, part);
-		}
-		free(part);
-		parent = fd;
-	}
-	return fd;
-}
-
-static bool is_kernels(const struct mount_order *order)
-{
-	return order->kind == MOUNT_DEV || order->kind == MOUNT_DEVICES ||
-	       (order->kind == MOUNT_FS &&
-		(strcmp(order->type, "proc") == 0 || strcmp(order->type, "sysfs") == 0));
-}
-
-int mount_open_target(const struct mount_order *order, bool folder)
-{
-	int fd;
-
-	/* Below --root a missing one is made, as container engines do;
-	 * without, it would be made on the machine, and stay. */
-	if (!order->root)
-		return STEP(open_below(NULL, order->target), "find the mount point '%s'",
-			    order->target);
-	/* Where the kernel's own files go, and the masks over them, an image
-	 * has no say: no link at all on the way (CVE-2019-19921). */
-	fd = STEP_UNLESS(ENOENT,
-			 open_below_with(order->root, order->target,
-					 is_kernels(order) ? RESOLVE_NO_SYMLINKS : 0),
-			 "find the mount point '%s'", order->target);
-	if (fd < 0)
-		fd = STEP(make_below(order->root, order->target, folder),
-			  "make the mount point '%s'", order->target);
-	return fd;
-}
-
-void mount_put(int mount, int target, const struct mount_order *order)
-{
-	STEP(move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
-	     "put the mount on '%s'", order->target);
-	drop(target);
-}
-
-void mount_attach(int mount, int target, const struct mount_order *order)
-{
-	bool root = root_is_target(order);
-
-	mount_put(mount, target, order);
-	if (root)
-		root_follow(mount);
-}
+#include "target.h"
+#include "text.h"
 
 bool mount_parse_options(const char *options, unsigned long long *flags, char *values,
 			 unsigned long size)
@@ -219,7 +107,7 @@ int mount_new(const char *type, const char *source, const char *options, unsigne
 	STEP(fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "create the file system (%s)", type);
 	mount = STEP(fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)flags), "make a mount of the %s", type);
 	step_kernel_log = -1;
-	drop(fs);
+	drop_fd(fs);
 	return mount;
 }
 
@@ -275,6 +163,28 @@ static void set_mount_propagation(int tree, const struct mount_order *order)
 		     order->source, order->propagation);
 }
 
+/* Takes what is to be bound, as a mount that is nowhere yet. */
+static int take_source(const struct mount_order *order)
+{
+	int source, tree;
+
+	if (order->alone && !order->no_symlinks)
+		return STEP(open_tree(AT_FDCWD, order->source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
+			    "take '%s' alone", order->source);
+	if (!order->no_symlinks)
+		return STEP(open_tree(AT_FDCWD, order->source,
+				      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE),
+			    "take '%s' and what is mounted below it", order->source);
+	source = STEP(open_below_with(NULL, order->source, RESOLVE_NO_SYMLINKS),
+		      "find '%s', with no symbolic link on the way", order->source);
+	tree = STEP(open_tree(source, "",
+			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
+				      (order->alone ? 0 : AT_RECURSIVE)),
+		    "take it%s", order->alone ? " alone" : " and what is mounted below it");
+	drop_fd(source);
+	return tree;
+}
+
 static void make_bind(struct mount_order *order)
 {
 	unsigned long long flags = 0;
@@ -285,13 +195,7 @@ static void make_bind(struct mount_order *order)
 
 	if (!mount_parse_options(order->options, &flags, values, sizeof(values)) || *values)
 		die("a bind mount takes options like ro and noexec, not '%s'", order->options);
-	if (order->alone)
-		tree = STEP(open_tree(AT_FDCWD, order->source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
-			    "take '%s' alone", order->source);
-	else
-		tree = STEP(open_tree(AT_FDCWD, order->source,
-				      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE),
-			    "take '%s' and what is mounted below it", order->source);
+	tree = take_source(order);
 	if (!dry_run && fstat(tree, &source) != 0)
 		die_errno("cannot look at '%s'", order->source);
 	/* Both before it is in its place: nobody gets to see it otherwise. */
@@ -357,20 +261,7 @@ static void make_remount_ro(const struct mount_order *order)
 	mount_attach(tree, target, order);
 	if (!done)
 		settle_flags(tree, order->target, MOUNT_ATTR_RDONLY);
-	drop(tree);
-}
-
-/* A device of the machine, to be bound. In a /dev that somebody has made, a file
- * of that name may be something else. */
-static int take_device(const char *path)
-{
-	int tree = STEP(open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), "take %s",
-			path);
-	struct stat status;
-
-	if (!dry_run && (fstat(tree, &status) != 0 || !S_ISCHR(status.st_mode)))
-		die("'%s' is no device here", path);
-	return tree;
+	drop_fd(tree);
 }
 
 static void make_mask(const struct mount_order *order)
@@ -391,114 +282,30 @@ static void make_mask(const struct mount_order *order)
 	else
 		cover = take_device("/dev/null");
 	mount_attach(cover, target, order);
-	drop(cover);
+	drop_fd(cover);
 }
 
-static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
-#define DEVICES (sizeof(devices) / sizeof(*devices))
-
-/* Takes the devices that every program may expect, and none that reaches
- * hardware: before /dev is covered, which may be the place of the new one. An
- * ordinary user can't make device nodes, so the machine's are bound. */
-static void take_devices(int taken[DEVICES])
+/* For a root that will be read-only when the mount comes. */
+static void make_point(const struct mount_order *order)
 {
-	char path[32];
-
-	for (size_t i = 0; i < DEVICES; i++) {
-		snprintf(path, sizeof(path), "/dev/%.20s", devices[i]);
-		taken[i] = take_device(path);
-	}
-}
-
-/* Puts them into the directory `dev`, with the links beside them. */
-static void put_devices(int dev, const int taken[DEVICES])
-{
-	static const char *const links[][2] = {
-		{ "/proc/self/fd", "fd" },	 { "/proc/self/fd/0", "stdin" },
-		{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
-		{ "pts/ptmx", "ptmx" },
-	};
-
-	for (size_t i = 0; i < DEVICES; i++) {
-		STEP(mknodat(dev, devices[i], S_IFREG | 0666, 0), "make a file to put /dev/%s on",
-		     devices[i]);
-		STEP(move_mount(taken[i], "", dev, devices[i], MOVE_MOUNT_F_EMPTY_PATH),
-		     "put /dev/%s in place", devices[i]);
-		drop(taken[i]);
-	}
-	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
-		STEP(symlinkat(links[i][0], dev, links[i][1]), "make the link %s", links[i][1]);
-}
-
-/* The terminal that is our input, as a mount. By its name: the descriptor is of
- * a mount of the namespace that we come from, and that can't be taken from here.
- * ttyname(3) compares the two. */
-static int take_terminal(void)
-{
-	char name[64];
-	int error = ttyname_r(0, name, sizeof(name));
-
-	if (error) {
-		errno = error;
-		return -1;
-	}
-	return open_tree(AT_FDCWD, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-}
-
-static void make_console(const struct mount_order *order)
-{
-	int mount = STEP(take_terminal(), "take the terminal that is our input");
-
-	mount_attach(mount, mount_open_target(order, false), order);
-}
-
-static void make_devices(const struct mount_order *order)
-{
-	int taken[DEVICES];
-
-	take_devices(taken);
-	put_devices(mount_open_target(order, true), taken);
-}
-
-static void make_dev(struct mount_order *order)
-{
-	int dev, mount, taken[DEVICES];
-
-	take_devices(taken);
-	/* Its own files are no devices: who may make a node here, root without a
-	 * user namespace, must not open the disk by it. The devices below are
-	 * mounts of their own. */
-	dev = mount_new("tmpfs", "tmpfs", "mode=0755,size=64k",
-			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-	mount_attach(dev, mount_open_target(order, true), order);
-	order->mount = dev;
-	put_devices(dev, taken);
-
-	/* Terminals of one's own: nobody opens those of the machine. */
-	STEP(mkdirat(dev, "pts", 0755), "make the directory pts");
-	mount = mount_new("devpts", "devpts", "newinstance,ptmxmode=0666,mode=0620",
-			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-	STEP(move_mount(mount, "", dev, "pts", MOVE_MOUNT_F_EMPTY_PATH), "put the devpts in place");
-	drop(mount);
-
-	/* POSIX shared memory is files here (shm_overview(7)). */
-	STEP(mkdirat(dev, "shm", 01777), "make the directory shm");
-	mount = mount_new("tmpfs", "shm", "mode=1777,size=64m",
-			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-	STEP(move_mount(mount, "", dev, "shm", MOVE_MOUNT_F_EMPTY_PATH), "put the tmpfs in place");
-	drop(mount);
+	drop_fd(mount_open_target(order, order->kind == MOUNT_MAKE_DIR));
 }
 
 void mount_make(struct mount_order *order)
 {
+	target_begin(order);
 	switch (order->kind) {
 	case MOUNT_BIND: make_bind(order); break;
 	case MOUNT_FS: make_fs(order); break;
-	case MOUNT_DEV: make_dev(order); break;
-	case MOUNT_DEVICES: make_devices(order); break;
-	case MOUNT_CONSOLE: make_console(order); break;
+	case MOUNT_DEV: mount_dev(order); break;
+	case MOUNT_DEVICES: mount_devices(order); break;
+	case MOUNT_CONSOLE: mount_console(order); break;
 	case MOUNT_OVERLAY: mount_overlay(order); break;
 	case MOUNT_REMOUNT_RO: make_remount_ro(order); break;
 	case MOUNT_MASK: make_mask(order); break;
+	case MOUNT_LINES:
+	case MOUNT_HOSTS: mount_text(order); break;
+	case MOUNT_MAKE_DIR:
+	case MOUNT_MAKE_FILE: make_point(order); break;
 	}
 }

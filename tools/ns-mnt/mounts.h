@@ -15,6 +15,10 @@ enum mount_kind {
 	MOUNT_OVERLAY, /* source: LOWER[:LOWER...]; options may name upper= and work= */
 	MOUNT_REMOUNT_RO,
 	MOUNT_MASK,
+	MOUNT_LINES,	/* options: the text of a file */
+	MOUNT_HOSTS,	/* the same, and the text is that of /etc/hosts */
+	MOUNT_MAKE_DIR, /* no mount: a mount point for a later one, if it is missing */
+	MOUNT_MAKE_FILE,
 };
 
 struct mount_order {
@@ -24,6 +28,7 @@ struct mount_order {
 	const char *target;	 /* the mount point, */
 	const char *root;	 /* below this directory (--root), or NULL */
 	bool elsewhere;		 /* which is another than "/" */
+	bool no_symlinks;	 /* in the path of the root, and of a BIND's source */
 	bool alone;		 /* BIND: without what is mounted below the source */
 	const char *propagation; /* BIND: "private", "rslave", ...; NULL: as ours are */
 	bool if_there;		 /* REMOUNT_RO, MASK: without it there is nothing to do */
@@ -40,26 +45,11 @@ struct mount_order {
  * a step fails. */
 void mount_make(struct mount_order *order);
 
-/* The parts that overlay.c makes its mounts of as well. Each ends with 125 when
- * a step fails.
- *
- * The mount point of an order as a descriptor (O_PATH). Below --root a missing
- * one is made, a directory or an empty file; without a root it has to be there.
- * openat2(2). */
-int mount_open_target(const struct mount_order *order, bool folder);
-
 /* A new file system with its values, as a mount that is nowhere yet: returns
  * its descriptor. `options` as in an order, or NULL; `flags` are MOUNT_ATTR_
- * flags that hold where the options do not say otherwise. fsopen(2). */
+ * flags that hold where the options do not say otherwise. Ends with 125 when a step
+ * fails. fsopen(2). */
 int mount_new(const char *type, const char *source, const char *options, unsigned long long flags);
-
-/* Puts such a mount on its place, and closes `target`, the descriptor of the
- * place; `order` is for messages. move_mount(2). */
-void mount_put(int mount, int target, const struct mount_order *order);
-
-/* The same for the one that stays on top: when its place is "/", it becomes our
- * root directory. */
-void mount_attach(int mount, int target, const struct mount_order *order);
 
 /* Whether a word is a kind of propagation that a mount may have: private, slave
  * or unbindable, with an r before it for what is mounted below as well. */

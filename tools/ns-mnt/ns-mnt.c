@@ -39,6 +39,7 @@
 #include "path.h"
 #include "spec.h"
 #include "step.h"
+#include "target.h"
 
 static const char usage[] =
 	"Usage: ns-mnt [OPTION]... [--] [PROGRAM [ARG]...]\n"
@@ -52,16 +53,16 @@ static const char usage[] =
 	"  --devices DST   --console DST         what --dev has in it; our terminal\n"
 	"  --overlay LOWER[:LOWER...]:DST[,upper=DIR,work=DIR]  layers, the top writable\n"
 	"                          (in memory, thrown away, without upper= and work=)\n"
-	"  --mount type=TYPE,dst=DST[,src=SRC][,OPTION...]  others, as docker says it;\n"
-	"                          type=bind,...,idmap=0:100000:65536 or idmap=PID|FILE\n"
-	"                          shows its files with other owners\n"
-	"  --remount-ro DST        make DST and what is below it read-only\n"
-	"  --mask PATH             hide a file or a directory behind an empty one\n"
+	"  --mount type=TYPE,dst=DST[,src=SRC][,OPTION...]  others; type=bind,idmap=\n"
+	"                          0:100000:65536 or PID|FILE changes the files' owners\n"
+	"  --make-dir DST   --make-file DST      a mount point below --root, if missing\n"
+	"  --remount-ro DST   --mask PATH        read-only; hidden behind an empty one\n"
 	"                          (-PATH, for these two: only if it is there)\n"
+	"  --line DST:TEXT   --hosts DST         a file with this line; with our names\n"
 	"  --propagation private|slave|shared|unchanged  default: private\n"
-	"  --no-proc               leave /proc as it is\n"
-	"  --diff                  say what has changed in the mount table\n"
-	"  -j, --join PID|FILE     enter that process's mount namespace, make none\n"
+	"  --no-symlinks   --cd DIR   an error in --root and SRC; go to DIR at the end\n"
+	"  --no-proc   --diff      leave /proc as it is; say what has changed\n"
+	"  -j, --join PID|FILE   --keep-fd N     enter its mount namespace; N stays open\n"
 	"  -x, --explain   -n, --dry-run   --check   -h, --help   -V, --version\n"
 	"\n"
 	"Example, as any user:  ns-user ns-mnt --tmpfs /mnt -- findmnt /mnt\n";
@@ -78,11 +79,18 @@ enum {
 	CONSOLE,
 	OVERLAY,
 	MOUNT,
+	MAKE_DIR,
+	MAKE_FILE,
 	REMOUNT_RO,
 	MASK,
+	LINE,
+	HOSTS,
 	PROPAGATION,
+	NO_SYMLINKS,
+	CD,
 	NO_PROC,
-	DIFF
+	DIFF,
+	KEEP_FD
 };
 
 static const struct option table[] = {
@@ -97,18 +105,26 @@ static const struct option table[] = {
 	{ "console", required_argument, NULL, CONSOLE },
 	{ "overlay", required_argument, NULL, OVERLAY },
 	{ "mount", required_argument, NULL, MOUNT },
+	{ "make-dir", required_argument, NULL, MAKE_DIR },
+	{ "make-file", required_argument, NULL, MAKE_FILE },
 	{ "remount-ro", required_argument, NULL, REMOUNT_RO },
 	{ "mask", required_argument, NULL, MASK },
+	{ "line", required_argument, NULL, LINE },
+	{ "hosts", required_argument, NULL, HOSTS },
 	{ "propagation", required_argument, NULL, PROPAGATION },
+	{ "no-symlinks", no_argument, NULL, NO_SYMLINKS },
+	{ "cd", required_argument, NULL, CD },
 	{ "no-proc", no_argument, NULL, NO_PROC },
 	{ "diff", no_argument, NULL, DIFF },
 	{ "join", required_argument, NULL, 'j' },
+	{ "keep-fd", required_argument, NULL, KEEP_FD },
 	COMMON_OPTIONS,
 };
 
 struct plan {
-	const char *join, *propagation, *root;
-	bool no_proc, diff;
+	const char *join, *propagation, *root, *cd;
+	bool no_proc, diff, no_symlinks;
+	struct kept kept;
 	struct mount_order *mounts;
 	size_t count;
 	struct mnt_facts facts; /* for when a step fails */
@@ -189,7 +205,11 @@ static void plan_mount(const struct mount_order *order)
 {
 	const char *root = order->root;
 	bool whole = root && strcmp(order->target, "/") == 0;
-	char *place = print_text("mount %s%s", root ? root : "", whole ? "" : order->target);
+	char *place;
+
+	if (order->kind == MOUNT_MAKE_DIR || order->kind == MOUNT_MAKE_FILE)
+		return;
+	place = print_text("mount %s%s", root ? root : "", whole ? "" : order->target);
 
 	planned_add(place);
 	free(place);
@@ -224,6 +244,20 @@ static void find_inside(struct plan *plan, size_t i)
 	}
 }
 
+/* What the next link calls "." is then the very directory, and no name can lead
+ * it elsewhere meanwhile. */
+static void go_to_cd(const struct plan *plan)
+{
+	int directory = STEP(mount_open_directory(plan->root, plan->cd), "find '%s' below '%s'",
+			     plan->cd, plan->root);
+
+	STEP(fchdir(directory), "go there");
+	if (directory >= 0)
+		close(directory);
+	if (strcmp(plan->cd, "/") == 0)
+		planned_add("mount .");
+}
+
 static void setup(struct plan *plan)
 {
 	/* The mode of the mount points that are made is ours to say. */
@@ -238,7 +272,9 @@ static void setup(struct plan *plan)
 
 		/* The root changes with it: as in chroot. */
 		refuse_directories();
-		close_descriptors(&(unsigned){ (unsigned)other }, other >= 3);
+		if (other >= 3)
+			kept_add(&plan->kept, (unsigned)other);
+		close_descriptors(plan->kept.fds, plan->kept.count);
 		proc = compare ? open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 		STEP(setns(other, CLONE_NEWNS), "enter the mount namespace of %s", plan->join);
 	} else {
@@ -269,6 +305,8 @@ static void setup(struct plan *plan)
 	}
 	plan->facts.order = NULL;
 	directory_follow(plan->mounts, plan->count);
+	if (plan->cd)
+		go_to_cd(plan);
 	umask(before);
 	if (compare) {
 		tell_diff(mounts, read_table(proc));
@@ -280,12 +318,14 @@ static void add(struct plan *plan, struct mount_order order)
 {
 	plan->mounts = resize(plan->mounts, plan->count + 1, sizeof(*plan->mounts));
 	order.root = plan->root;
+	order.no_symlinks = plan->no_symlinks;
 	plan->mounts[plan->count++] = order;
 }
 
 int main(int argc, char *argv[])
 {
 	struct plan plan = { 0 };
+	struct mount_order line;
 	int c;
 
 	tool_start("ns-mnt", usage, argv);
@@ -315,8 +355,27 @@ int main(int argc, char *argv[])
 			break;
 		case OVERLAY: add(&plan, spec_overlay(copy_text(optarg))); break;
 		case MOUNT: add(&plan, spec_mount(copy_text(optarg))); break;
+		case MAKE_DIR:
+		case MAKE_FILE:
+			if (!plan.root)
+				die("--make-%s is for a root of the container's own, and goes behind "
+				    "--root DIR: else the mount point would be made on the machine, "
+				    "and stay",
+				    c == MAKE_DIR ? "dir" : "file");
+			add(&plan, (struct mount_order){ .kind = c == MAKE_DIR ? MOUNT_MAKE_DIR
+									       : MOUNT_MAKE_FILE,
+							 .target = optarg });
+			break;
 		case REMOUNT_RO: add(&plan, spec_covered(MOUNT_REMOUNT_RO, optarg)); break;
 		case MASK: add(&plan, spec_covered(MOUNT_MASK, optarg)); break;
+		case LINE:
+			if (spec_line(copy_text(optarg), plan.root,
+				      plan.count ? &plan.mounts[plan.count - 1] : NULL, &line))
+				add(&plan, line);
+			break;
+		case HOSTS:
+			add(&plan, (struct mount_order){ .kind = MOUNT_HOSTS, .target = optarg });
+			break;
 		case PROPAGATION:
 			plan.propagation = optarg;
 			if (strcmp(optarg, "private") != 0 && strcmp(optarg, "slave") != 0 &&
@@ -324,10 +383,18 @@ int main(int argc, char *argv[])
 				die("--propagation is private, slave, shared or unchanged, not '%s'",
 				    optarg);
 			break;
+		case NO_SYMLINKS: plan.no_symlinks = true; break;
+		case CD: plan.cd = optarg; break;
 		case NO_PROC: plan.no_proc = true; break;
 		case DIFF: plan.diff = true; break;
 		case 'j': plan.join = optarg; break;
+		case KEEP_FD: kept_parse(&plan.kept, optarg); break;
 		}
+	if (plan.kept.count && !plan.join)
+		die("--keep-fd goes with --join, which closes the others; a new mount namespace "
+		    "leaves all open");
+	if (plan.cd && !plan.root)
+		die("--cd goes with --root DIR; to go to another directory there is the shell's cd");
 	tool_ready(plan.join ? "--join" : plan.root ? "--root" : NULL);
 	setup(&plan);
 	exec_next(argv + optind);

@@ -17,10 +17,12 @@
 
 #include "memory.h"
 #include "message.h"
+#include "namespace.h"
 #include "overlay.h"
 #include "path.h"
 #include "planned.h"
 #include "step.h"
+#include "target.h"
 
 /* Whether our user namespace is the machine's own, whose number is fixed
  * (PROC_USER_INIT_INO). */
@@ -36,7 +38,7 @@ static bool in_first_user_namespace(void)
 				  "tell in which user namespace we are");
 		return true;
 	}
-	return status.st_ino == 0xEFFFFFFDU;
+	return status.st_ino == FIRST_USER_NAMESPACE;
 }
 
 /* All that fsconfig(2) takes as one value. */

@@ -14,7 +14,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "memory.h"
 #include "message.h"
 #include "mountinfo.h"
 #include "path.h"

@@ -28,9 +28,15 @@ static bool asks_for(const char *option)
 static bool decide_owner(const struct mnt_facts *facts, struct reason *reason)
 {
 	if (is_type(facts, "proc")) {
-		FIX("ns-pid behind ns-user, so that it owns the processes:  %s",
-		    paste_line(asks_for("--sys") ? "ns-user ns-pid ns-net" : "ns-user ns-pid",
-			       NULL));
+		/* Inside compose-run nobody has typed our line. */
+		if (chain_name)
+			FIX("let the container have a PID namespace, without --pid host;\n"
+			    "in the config.json of a bundle:  { \"type\": \"pid\" } in linux.namespaces");
+		else
+			FIX("ns-pid behind ns-user, so that it owns the processes:  %s",
+			    paste_line(asks_for("--sys") ? "ns-user ns-pid ns-net"
+							 : "ns-user ns-pid",
+				       NULL));
 		return REASON("PROC-PIDNS", "user_namespaces(7)",
 			      "in a user namespace, /proc may be mounted only for a PID namespace "
 			      "that it owns,\nand ours belongs to an outer user namespace");
@@ -103,14 +109,19 @@ static bool decide_revealing(const struct state *state, const struct mnt_facts *
 			      what);
 	}
 	snprintf(text, sizeof(text), "--bind %s:%.200s", what, facts->order->target);
-	FIX("show the old one instead:  %s%s\n"
-	    "or start the container around us with docker run --security-opt "
-	    "systempaths=unconfined,\nor with podman run --security-opt unmask=ALL",
-	    paste_first(state->in_user_namespace),
-	    asks_for(is_type(facts, "sysfs") ? "--sys" : "--proc")
-		    ? paste_instead(is_type(facts, "sysfs") ? "--sys" : "--proc",
-				    facts->order->target, text)
-		    : paste_line(NULL, "--no-proc"));
+	if (facts->read_only && !*facts->covered && is_type(facts, "sysfs"))
+		FIX("a read-only one is allowed (ns-mnt --sys DIR; compose-run without "
+		    "--privileged);\nor start the container around us with docker run "
+		    "--privileged: there /sys can be written to");
+	else
+		FIX("show the old one instead:  %s%s\n"
+		    "or start the container around us with docker run --security-opt "
+		    "systempaths=unconfined,\nor with podman run --security-opt unmask=ALL",
+		    paste_first(state->in_user_namespace),
+		    asks_for(is_type(facts, "sysfs") ? "--sys" : "--proc")
+			    ? paste_instead(is_type(facts, "sysfs") ? "--sys" : "--proc",
+					    facts->order->target, text)
+			    : paste_line(NULL, "--no-proc"));
 	if (*facts->covered)
 		return REASON("PROC-MASKED", "mount_namespaces(7)",
 			      "a part of the %s that one can see here is covered: %s;\n"
@@ -138,6 +149,15 @@ static bool decide_kinds(const struct mnt_facts *facts, struct reason *reason)
 		      "the mount point '%s' is %s, and what goes there is %s", order->target,
 		      facts->target_is_directory ? "a directory" : "a file",
 		      facts->source_is_directory ? "a directory" : "a file");
+}
+
+/* Whether what is mounted is a file. */
+static bool mounts_file(const struct mnt_facts *facts)
+{
+	enum mount_kind kind = facts->order->kind;
+
+	return kind == MOUNT_LINES || kind == MOUNT_HOSTS ||
+	       (kind == MOUNT_BIND && !facts->source_is_directory);
 }
 
 static bool decide_target(const char *call, int error, const struct state *state,
@@ -181,11 +201,8 @@ static bool decide_target(const char *call, int error, const struct state *state
 	if (known && facts->target.kind == PATH_GONE && !order->root && order->kind != MOUNT_MASK &&
 	    order->kind != MOUNT_REMOUNT_RO) {
 		slash = strrchr(target, '/');
-		if (facts->source_is_directory || order->kind != MOUNT_BIND || !slash)
-			FIX("make it:  %s %s",
-			    facts->source_is_directory || order->kind != MOUNT_BIND ? "mkdir -p"
-										    : "touch",
-			    target);
+		if (!mounts_file(facts) || !slash)
+			FIX("make it:  %s %s", mounts_file(facts) ? "touch" : "mkdir -p", target);
 		else
 			FIX("make it:  mkdir -p %.*s && touch %s",
 			    slash == target ? 1 : (int)(slash - target), target, target);
@@ -194,10 +211,32 @@ static bool decide_target(const char *call, int error, const struct state *state
 	return known;
 }
 
+/* With --no-symlinks a path outside leads elsewhere than it seems. */
+static bool decide_link(const char *path, struct reason *reason)
+{
+	char *word = paste_word(path);
+
+	FIX("see where it leads:  namei -l %s\n"
+	    "and write that:  realpath %s",
+	    word, word);
+	free(word);
+	return REASON("MNT-LINK", "openat2(2)",
+		      "there is a symbolic link in the path '%s', and with --no-symlinks none is "
+		      "followed:\nperhaps somebody has put it there after the path was looked at",
+		      path);
+}
+
 /* The step was about a path. */
 static bool decide_path(const char *call, int error, const struct state *state,
 			const struct mnt_facts *facts, struct reason *reason)
 {
+	if (error == ELOOP && facts->order->no_symlinks && strstr(call, "order->source"))
+		return decide_link(facts->order->source, reason);
+	if (error == ELOOP && facts->order->no_symlinks && !facts->order->root &&
+	    strstr(call, "order->target"))
+		return decide_link(facts->order->target, reason);
+	if (error == ELOOP && facts->link_in_root && strstr(call, "_below"))
+		return decide_link(facts->order->root, reason);
 	if (strstr(call, "order->source") || strstr(call, "realpath(folder") ||
 	    strstr(call, "open(folder"))
 		return missing_decide("MNT-SRC", "the source: ", &facts->source, state, reason);

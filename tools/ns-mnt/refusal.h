@@ -13,6 +13,7 @@ struct mnt_facts {
 	bool first_user;       /* our user namespace is the machine's own */
 	struct missing source; /* of the source, or the first layer that is not there */
 	struct missing target; /* of the mount point */
+	bool link_in_root;     /* with --no-symlinks, --root has one in its path */
 	bool source_is_directory, target_is_directory;
 	char type_near[32]; /* a file system that this kernel has, or "" */
 

@@ -115,3 +115,24 @@ struct mount_order spec_mount(char *spec)
 	}
 	return order;
 }
+
+bool spec_line(char *spec, const char *root, struct mount_order *before, struct mount_order *order)
+{
+	char *text = strchr(spec, ':');
+
+	if (*spec != '/' || !text)
+		die("--line takes DST:TEXT, as '/etc/resolv.conf:nameserver 10.0.0.1', not '%s'",
+		    spec);
+	*text++ = '\0';
+	if (strchr(text, '\n'))
+		die("--line takes one line; give it again for the next one");
+	if (before && before->kind == MOUNT_LINES && before->root == root &&
+	    strcmp(before->target, spec) == 0) {
+		before->options = print_text("%s%s\n", before->options, text);
+		return false;
+	}
+	*order = (struct mount_order){ .kind = MOUNT_LINES,
+				       .target = spec,
+				       .options = print_text("%s\n", text) };
+	return true;
+}

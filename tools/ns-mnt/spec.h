@@ -18,6 +18,10 @@ struct mount_order spec_overlay(char *spec);
 /* docker's "type=TYPE,dst=DST[,src=SRC][,OPTION...]". */
 struct mount_order spec_mount(char *spec);
 
+/* "DST:TEXT", a line of a file. Put behind `before`, the order before this one, where
+ * that is of the same file: then this returns false. */
+bool spec_line(char *spec, const char *root, struct mount_order *before, struct mount_order *order);
+
 /* A path to mask or to make read-only. With '-' before it, it need not be there. */
 struct mount_order spec_covered(enum mount_kind kind, const char *path);
 

@@ -6,7 +6,6 @@
  * that was there before. Both stay in the table, and no path leads to them. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -28,6 +28,8 @@ struct cable {
 	char wanted[64], found[200], found_bridge[IFNAMSIZ];
 };
 
+/* ---- cable_options.c ---- */
+
 /* Reads the value of --veth, --ip, --gateway. They end with 125 when it is
  * none; `text` of the first is cut in two. */
 void cable_parse_ends(struct cable *cable, char *text);
@@ -36,6 +38,12 @@ void cable_parse_gateway(struct cable *cable, const char *text);
 
 /* Whether the options go together; ends with 125 when not. */
 void cable_check(const struct cable *cable);
+
+/* The address that a gateway has on the outer end: the gateway's own, with
+ * the prefix of the network that it is in. */
+struct address cable_outer_address(const struct cable *cable, size_t gateway);
+
+/* ---- cable.c ---- */
 
 /* Before the namespace is made: takes a hold of the network that we are in,
  * and looks at what must be there, or must not. */
@@ -54,9 +62,5 @@ void cable_remove(struct cable *cable);
 
 /* Lets go of the network outside. */
 void cable_end(struct cable *cable);
-
-/* The address that a gateway has on the outer end: the gateway's own, with
- * the prefix of the network that it is in. */
-struct address cable_outer_address(const struct cable *cable, size_t gateway);
 
 #endif

@@ -13,6 +13,7 @@ static void parse(const struct nlmsghdr *answer, struct device *device)
 	const int *number;
 	const unsigned char *state;
 	const struct rtattr *info;
+	const void *hardware;
 
 	memset(device, 0, sizeof(*device));
 	device->index = link->ifi_index;
@@ -26,6 +27,9 @@ static void parse(const struct nlmsghdr *answer, struct device *device)
 	number = netlink_find(answer, sizeof(*link), IFLA_MASTER, sizeof(*number));
 	if (number)
 		device->master = *number;
+	hardware = netlink_find(answer, sizeof(*link), IFLA_ADDRESS, sizeof(device->hardware));
+	if (hardware)
+		memcpy(device->hardware, hardware, sizeof(device->hardware));
 	info = netlink_find(answer, sizeof(*link), IFLA_LINKINFO, sizeof(*info));
 	if (info) {
 		/* The attribute's length stands just before its value. */

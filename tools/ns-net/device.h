@@ -11,10 +11,11 @@
 struct device {
 	int index;
 	char name[IFNAMSIZ];
-	char kind[16];	     /* "veth", "bridge", ...; "" for one without a kind */
-	unsigned flags;	     /* IFF_UP, IFF_LOWER_UP ..., netdevice(7) */
-	unsigned char state; /* IF_OPER_UP when packets pass. RFC 2863 */
-	int master;	     /* the bridge that it is plugged into, or 0 */
+	char kind[16];		   /* "veth", "bridge", ...; "" for one without a kind */
+	unsigned flags;		   /* IFF_UP, IFF_LOWER_UP ..., netdevice(7) */
+	unsigned char state;	   /* IF_OPER_UP when packets pass. RFC 2863 */
+	int master;		   /* the bridge that it is plugged into, or 0 */
+	unsigned char hardware[6]; /* its Ethernet address */
 };
 
 /* Reads a device by its name; in the network that the netlink socket is of.

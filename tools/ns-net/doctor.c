@@ -2,10 +2,8 @@
  * doctor.h; what it makes of what it finds is in diagnosis.c. */
 #include <net/if.h>
 
-#include <errno.h>
 #include <linux/if.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>

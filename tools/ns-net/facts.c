@@ -1,6 +1,7 @@
 /* facts.c: what matters of the two networks when a step of ns-net has failed.
  * See refusal.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -23,6 +24,14 @@ void net_facts_read(struct net_facts *facts)
 	snprintf(facts->words, sizeof(facts->words), "%s", netlink_words);
 	if (read_file("/proc/self/uid_map", map, sizeof(map)) > 0)
 		facts->root_outside = sscanf(map, "%u %u", &inner, &outer) == 2 && outer == 0;
+	/* Who opens it has made nothing yet. Documentation/networking/tuntap.rst */
+	if (facts->helper && facts->helper->name) {
+		int tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+
+		facts->tun_error = tun < 0 ? errno : 0;
+		if (tun >= 0)
+			close(tun);
+	}
 	if (cable->outside <= 0)
 		return;
 	/* The kernel hands out the network that a socket is of to those that

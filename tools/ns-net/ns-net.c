@@ -13,7 +13,6 @@
  * Needs CAP_SYS_ADMIN, and CAP_NET_ADMIN for `lo`; an ordinary user gets both
  * from ns-user, which therefore comes first.
  * Read on: network_namespaces(7), rtnetlink(7), netlink(7), ip-netns(8). */
-#include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
@@ -24,17 +23,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "alone.h"
 #include "cable.h"
 #include "chain.h"
 #include "doctor.h"
+#include "helper.h"
 #include "memory.h"
 #include "message.h"
 #include "namespace.h"
 #include "netlink.h"
 #include "option.h"
+#include "outside.h"
 #include "refusal.h"
 #include "show.h"
 #include "step.h"
+#include "supervise.h"
 #include "sysctl.h"
 
 static const char usage[] =
@@ -46,20 +49,34 @@ static const char usage[] =
 	"      --ip ADDRESS/LENGTH      INNER's address, as 10.0.0.2/24; several times\n"
 	"      --gateway ADDRESS        OUTER's address, and the way to elsewhere\n"
 	"      --bridge BRIDGE          plug OUTER into it; the gateway is there, then\n"
+	"      --user-net[=pasta|slirp4netns]  a program carries packets; before ns-pid\n"
+	"      --outside                before ns-user: a cable from BRIDGE (made if need\n"
+	"                               be) into what 'ns-net --cable' makes behind it\n"
+	"      --cable                  behind ns-user: wait for that cable\n"
+	"      --publish [ADDR:]PORT:PORT[/udp]   a port here leads there (--user-net,\n"
+	"                               --outside)\n"
 	"      --sysctl net.KEY=VALUE   change a setting in it; several times\n"
 	"      --doctor[=ADDRESS]       run none: look where the way out breaks, here or\n"
 	"                               behind --join or --veth; ping ADDRESS as well\n"
 	"  -j, --join PID|FILE|NAME     enter that process's network namespace, or one\n"
 	"                               that 'ip netns' named; make none\n"
-	"  -x, --explain                say each kernel call and what it changed\n"
-	"  -n, --dry-run                say the calls of the whole chain, and make none\n"
-	"      --check                  say whether this works here, and why not\n"
-	"  -h, --help                   this text\n"
-	"  -V, --version                the version\n"
+	"  -x, --explain   -n, --dry-run   --check   -h, --help   -V, --version\n"
 	"\n"
 	"Example, as any user:  ns-user ns-net -- ip address\n";
 
-enum { NO_LO = OPTION_OWN, SYSCTL, VETH, IP, GATEWAY, BRIDGE, DOCTOR };
+enum {
+	NO_LO = OPTION_OWN,
+	SYSCTL,
+	VETH,
+	IP,
+	GATEWAY,
+	BRIDGE,
+	DOCTOR,
+	OUTSIDE,
+	PUBLISH,
+	CABLE,
+	USER_NET
+};
 
 static const struct option table[] = {
 	{ "no-lo", no_argument, NULL, NO_LO },
@@ -67,6 +84,10 @@ static const struct option table[] = {
 	{ "ip", required_argument, NULL, IP },
 	{ "gateway", required_argument, NULL, GATEWAY },
 	{ "bridge", required_argument, NULL, BRIDGE },
+	{ "user-net", optional_argument, NULL, USER_NET },
+	{ "outside", no_argument, NULL, OUTSIDE },
+	{ "publish", required_argument, NULL, PUBLISH },
+	{ "cable", no_argument, NULL, CABLE },
 	{ "sysctl", required_argument, NULL, SYSCTL },
 	{ "doctor", optional_argument, NULL, DOCTOR },
 	{ "join", required_argument, NULL, 'j' },
@@ -77,6 +98,11 @@ struct plan {
 	bool no_lo;
 	const char *join;
 	struct cable cable;
+	struct helper helper;
+	const char **ips; /* the values of --ip */
+	size_t ip_count;
+	struct outside outside;
+	bool asks; /* --cable */
 	struct sysctl *sysctls;
 	size_t sysctl_count;
 	const struct sysctl *sysctl; /* the one under way */
@@ -105,6 +131,35 @@ static void set_lo_up(void)
 		close(route);
 }
 
+static void end_helper(void *argument)
+{
+	keeper_end(argument);
+}
+
+static void tell_helper_ended(void *argument, int status)
+{
+	const struct helper *helper = argument;
+
+	if (status != KEEPER_HELPER_ENDED && status <= 128)
+		return; /* it never got ready, and that is told already */
+	note("%s has ended, and with it the way out of this network", helper->name);
+}
+
+/* Somebody has to stay outside: us, and the keeper of the helper. Returns in the
+ * process that makes the network. */
+static void stay_outside(struct helper *helper)
+{
+	struct supervisor supervisor = { .cgroup = -1,
+					 .ended = end_helper,
+					 .beside_ended = tell_helper_ended,
+					 .argument = helper };
+
+	STEP(keeper_fork(helper), "fork a keeper for %s, in a PID namespace of its own",
+	     helper->name);
+	supervisor.beside = helper->keeper;
+	supervise(&supervisor);
+}
+
 /* Whether the namespace that we are in is left. The doctor looks at it. */
 static bool makes_one(const struct plan *plan)
 {
@@ -115,8 +170,17 @@ static bool makes_one(const struct plan *plan)
 static void setup(struct plan *plan)
 {
 	show_network(&plan->cable);
+	if (plan->outside.wanted) {
+		outside_stay(&plan->outside);
+		return;
+	}
+	/* The doctor stays where it is, and runs no program. */
+	if (plan->cable.outer && !plan->doctor && !checking && !dry_run)
+		refuse_alone(plan->cable.outer);
 	if (plan->cable.outer)
 		cable_begin(&plan->cable);
+	if (plan->helper.name)
+		stay_outside(&plan->helper);
 	if (plan->doctor && !checking)
 		doctor_begin(&plan->patient, plan->join || makes_one(plan));
 
@@ -133,6 +197,11 @@ static void setup(struct plan *plan)
 		set_lo_up();
 	if (plan->cable.outer)
 		cable_lay(&plan->cable);
+	if (plan->helper.name)
+		STEP(keeper_start(&plan->helper), "have %s connect the new network",
+		     plan->helper.name);
+	if (plan->asks)
+		outside_ask();
 
 	/* /proc/sys/net shows the namespace of the process that looks. */
 	for (size_t i = 0; i < plan->sysctl_count; i++) {
@@ -141,6 +210,8 @@ static void setup(struct plan *plan)
 	}
 	if (plan->cable.outer)
 		cable_verify(&plan->cable);
+	if (plan->helper.name)
+		helper_verify();
 }
 
 static void add_sysctl(struct plan *plan, const char *text)
@@ -183,8 +254,12 @@ static bool decide(const char *call, int error, const struct state *state, struc
 		   void *argument)
 {
 	struct plan *plan = argument;
-	struct net_facts facts = { .cable = &plan->cable, .sysctl = plan->sysctl };
+	struct net_facts facts = { .cable = &plan->cable,
+				   .helper = &plan->helper,
+				   .sysctl = plan->sysctl };
 
+	if (plan->outside.wanted && outside_decide(call, error, &plan->outside, reason))
+		return true;
 	net_facts_read(&facts);
 	return ns_net_decide(call, error, state, &facts, reason);
 }
@@ -195,11 +270,41 @@ static void undo(void *argument)
 {
 	struct plan *plan = argument;
 
-	cable_remove(&plan->cable);
+	if (plan->outside.wanted)
+		outside_undo(&plan->outside);
+	else
+		cable_remove(&plan->cable);
+}
+
+/* What --ip and --bridge mean depends on the other options. */
+static void settle_options(struct plan *plan)
+{
+	struct outside *outside = &plan->outside;
+
+	for (size_t i = 0; i < plan->ip_count; i++)
+		if (outside->wanted)
+			outside_parse_ip(outside, plan->ips[i]);
+		else
+			cable_parse_ip(&plan->cable, plan->ips[i]);
+	if (!outside->wanted)
+		return;
+	if (plan->join || plan->no_lo || plan->cable.outer || plan->cable.gateway_count ||
+	    plan->sysctl_count || plan->doctor || plan->asks)
+		die("--outside makes no network; it goes with --bridge, --ip and --publish only, and "
+		    "the others are for the 'ns-net --cable' behind it");
+	outside->cable = &plan->cable;
+	outside->bridge.name = plan->cable.bridge;
+	plan->cable.bridge = NULL;
 }
 
 static void check_options(const struct plan *plan, char *const rest[])
 {
+	if (!plan->helper.name)
+		outside_check(&plan->outside, rest);
+	if (plan->asks && (plan->join || plan->cable.outer))
+		die("--cable is for a new network, with the cable that 'ns-net --outside' lays; it "
+		    "does not go with %s",
+		    plan->join ? "--join" : "--veth");
 	if (plan->join && plan->no_lo)
 		die("--join changes no device, so --no-lo has nothing to leave out");
 	if (plan->join && plan->cable.outer)
@@ -207,6 +312,16 @@ static void check_options(const struct plan *plan, char *const rest[])
 		    "into that one:  ip link add %s type veth peer name %s netns PID",
 		    plan->cable.outer, plan->cable.inner);
 	cable_check(&plan->cable);
+	if (plan->helper.name && (plan->join || plan->cable.outer || plan->no_lo || plan->doctor ||
+				  plan->outside.wanted || plan->asks))
+		die("--user-net makes a new network with 'lo' and one way out, so it does not go "
+		    "with %s",
+		    plan->join		? "--join"
+		    : plan->cable.outer ? "--veth"
+		    : plan->no_lo	? "--no-lo"
+		    : plan->asks	? "--cable"
+		    : !plan->doctor	? "--outside"
+				    : "--doctor; ask from outside:  ns-net --join PID --doctor");
 	if (plan->doctor && rest[0])
 		die("--doctor runs no program, and '%s' is one; at the end of a chain:  ... ns-net "
 		    "--doctor",
@@ -224,15 +339,20 @@ int main(int argc, char *argv[])
 	failing.argument = &plan;
 	/* There are no more of them than there are words. */
 	plan.sysctls = calloc((size_t)argc, sizeof(*plan.sysctls));
-	if (!plan.sysctls)
+	plan.ips = calloc((size_t)argc, sizeof(*plan.ips));
+	if (!plan.sysctls || !plan.ips)
 		die_errno("cannot begin");
 	while ((c = next_option(argc, argv, "j:", table)) != -1)
 		switch (c) {
 		case NO_LO: plan.no_lo = true; break;
 		case VETH: cable_parse_ends(&plan.cable, copy_text(optarg)); break;
-		case IP: cable_parse_ip(&plan.cable, optarg); break;
+		case IP: plan.ips[plan.ip_count++] = optarg; break;
 		case GATEWAY: cable_parse_gateway(&plan.cable, optarg); break;
 		case BRIDGE: plan.cable.bridge = optarg; break;
+		case USER_NET: helper_parse(&plan.helper, optarg); break;
+		case OUTSIDE: plan.outside.wanted = true; break;
+		case PUBLISH: outside_add_publish(&plan.outside, optarg); break;
+		case CABLE: plan.asks = true; break;
 		case SYSCTL: add_sysctl(&plan, optarg); break;
 		case DOCTOR:
 			plan.doctor = true;
@@ -241,8 +361,14 @@ int main(int argc, char *argv[])
 			break;
 		case 'j': plan.join = find_namespace(optarg); break;
 		}
+	settle_options(&plan);
 	check_options(&plan, argv + optind);
 	tool_ready(plan.join ? "--join" : NULL);
+	if (plan.helper.name) {
+		plan.helper.publishes = plan.outside.publishes;
+		plan.helper.publish_count = plan.outside.publish_count;
+		helper_find(&plan.helper);
+	}
 	setup(&plan);
 	if (plan.doctor && !checking) {
 		if (dry_run)
@@ -254,7 +380,7 @@ int main(int argc, char *argv[])
 	/* What --check has tried is to leave nothing behind. */
 	if (checking)
 		cable_remove(&plan.cable);
-	if (plan.cable.outer)
+	if (plan.cable.outer && !plan.outside.wanted)
 		cable_end(&plan.cable);
 	failing.undo = NULL;
 	exec_next(argv + optind);

@@ -34,8 +34,8 @@ static bool decide_priv(const char *call, const struct state *state, const struc
 		    paste_directory(), facts->cable->outer);
 	else
 		FIX("become root:  %s\n"
-		    "or try it between two networks of your own:  %s",
-		    paste_line("sudo", NULL), paste_line("ns-user ns-net", NULL));
+		    "or from a network of your own, with a shell in it:  %sns-user ns-net -- sh",
+		    paste_line("sudo", NULL), paste_directory());
 	return REASON(
 		"NET-PRIV", "user_namespaces(7)",
 		"a cable has an end in each network, and takes CAP_NET_ADMIN over both; the one "
@@ -140,11 +140,61 @@ static bool decide_cable(const char *call, int error, const struct net_facts *fa
 	return false;
 }
 
+/* A helper did not get ready. */
+static bool decide_helper(int error, const struct net_facts *facts, struct reason *reason)
+{
+	const struct helper *helper = facts->helper;
+	bool pasta = strcmp(helper->name, "pasta") == 0;
+
+	if (facts->tun_error == ENOENT || facts->tun_error == ENODEV) {
+		FIX("load it, as root:  modprobe tun");
+		return REASON(
+			"NET-TUN", "pasta(1)",
+			"%s makes a device of the kind tap, and there is no /dev/net/tun: the "
+			"kernel's module tun is not loaded",
+			helper->name);
+	}
+	if (facts->tun_error) {
+		FIX("let everybody open it, which is how udev sets it up; as root:  chmod 666 "
+		    "/dev/net/tun");
+		return REASON(
+			"NET-TUN", "pasta(1)",
+			"%s makes a device of the kind tap, and you may not open /dev/net/tun "
+			"for that",
+			helper->name);
+	}
+	if (pasta && (strstr(helper->said, "routable interface") ||
+		      strstr(helper->said, "interface not usable"))) {
+		FIX("look at it:  ip route show default\n"
+		    "or take the other program, which needs none:  %s",
+		    paste_line(NULL, "--user-net=slirp4netns"));
+		return REASON("NET-HELPER", "pasta(1)",
+			      "pasta takes the network outside that has a default route for its "
+			      "model, and there is none: this machine is not connected");
+	}
+	if (!pasta && strstr(helper->said, "setegid(0)")) {
+		FIX("be user 0 inside (without -u, --uid-map), or let pasta do it:  apt-get install "
+		    "passt");
+		return REASON("NET-HELPER", "slirp4netns(1)",
+			      "slirp4netns becomes user 0 when it locks itself up, and this user "
+			      "namespace has none");
+	}
+	if (error == ETIMEDOUT)
+		return REASON("NET-HELPER", "slirp4netns(1)",
+			      "%s was started, and is not ready after 10 seconds%s%s", helper->name,
+			      *helper->said ? "; it says: " : "", helper->said);
+	return REASON("NET-HELPER", pasta ? "pasta(1)" : "slirp4netns(1)", "%s says: %s",
+		      helper->path,
+		      *helper->said ? helper->said : "nothing; its keeper was killed");
+}
+
 bool ns_net_decide(const char *call, int error, const struct state *state,
 		   const struct net_facts *facts, struct reason *reason)
 {
 	if (facts->sysctl && strstr(call, "sysctl->path"))
 		return sysctl_decide("ns-net", facts->sysctl, error, state, reason);
+	if (facts->helper && strstr(call, "keeper_start("))
+		return decide_helper(error, facts, reason);
 	if (error == EPERM && (strstr(call, "netlink_") || strstr(call, "cable")) &&
 	    decide_priv(call, state, facts, reason))
 		return true;

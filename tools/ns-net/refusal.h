@@ -3,6 +3,7 @@
 #define STRATA_NS_NET_REFUSAL_H
 
 #include "cable.h"
+#include "helper.h"
 #include "sysctl.h"
 #include "why.h"
 
@@ -10,6 +11,8 @@
  * its fails. */
 struct net_facts {
 	const struct cable *cable;
+	const struct helper *helper; /* or NULL */
+	int tun_error;		     /* why /dev/net/tun can't be opened, or 0 */
 	const struct sysctl *sysctl; /* the setting under way, or NULL */
 	bool outside_denied;	     /* no CAP_NET_ADMIN over the network we come from */
 	bool root_outside;	     /* our uid is mapped to the machine's root */

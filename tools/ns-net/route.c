@@ -84,3 +84,38 @@ int route_read_to(int socket, const struct address *address, struct route *route
 	netlink_put(&request, RTA_DST, address->bytes, address_size(address));
 	return netlink_read(socket, &request, take_one, route);
 }
+
+struct network_taker {
+	void (*take)(const struct address *network, void *argument);
+	void *argument;
+};
+
+static void take_network(const struct nlmsghdr *answer, void *argument)
+{
+	const struct rtmsg *body = NLMSG_DATA(answer);
+	const struct network_taker *taker = argument;
+	struct address network = { .family = body->rtm_family, .prefix = body->rtm_dst_len };
+	const void *bytes;
+
+	if (answer->nlmsg_type != RTM_NEWROUTE || !body->rtm_dst_len)
+		return;
+	bytes = netlink_find(answer, sizeof(*body), RTA_DST, address_size(&network));
+	if (!bytes)
+		return;
+	memcpy(network.bytes, bytes, address_size(&network));
+	taker->take(&network, taker->argument);
+}
+
+int route_read_networks(int socket, int family,
+			void (*take)(const struct address *network, void *argument), void *argument)
+{
+	struct netlink_request request = {
+		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(request.route)),
+			    .nlmsg_type = RTM_GETROUTE,
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.route = { .rtm_family = (unsigned char)family },
+	};
+	struct network_taker taker = { take, argument };
+
+	return netlink_read(socket, &request, take_network, &taker);
+}

@@ -23,4 +23,10 @@ int route_read_default(int socket, int family, struct route *route);
  * and -1 with ENETUNREACH for none. */
 int route_read_to(int socket, const struct address *address, struct route *route);
 
+/* Calls take() for each network of that family that some route leads to, but the
+ * default one. Returns as the first. */
+int route_read_networks(int socket, int family,
+			void (*take)(const struct address *network, void *argument),
+			void *argument);
+
 #endif

@@ -22,7 +22,6 @@
 #include <unistd.h>
 
 #include "chain.h"
-#include "file.h"
 #include "message.h"
 #include "namespace.h"
 #include "ns-user.h"

@@ -6,7 +6,6 @@
 
 #include "account.h"
 #include "maps.h"
-#include "message.h"
 #include "number.h"
 #include "paste.h"
 #include "subid.h"
