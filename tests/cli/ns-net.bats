@@ -799,7 +799,15 @@ broken() {	# RUNG ID
 	run lab "$six"'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
 		ns-net --join $OUTSIDE ip route add default via fd00:2::1
 		doctor --doctor=fd00:2::9'
+	echo "$output"
 	[[ $output == *"✓ address  eth0 has fd00:1::2/64"*"✓ gateway  fd00:1::1 answers"*"✓ outside  fd00:2::9 answers"* ]]
+	# A gateway that is new can't ask who has fd00:2::9: here for four seconds.
+	run lab 'echo 4 >/proc/sys/net/ipv6/conf/default/dad_transmits
+		'"$six"'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+		ns-net --join $OUTSIDE ip route add default via fd00:2::1
+		doctor --doctor=fd00:2::9'
+	echo "$output"
+	[[ $output == *"✓ outside  fd00:2::9 answers"* ]]
 	run lab "$six"'doctor -- bash -c "ip route replace default via fd00:1::7; ns-net --doctor"'
 	broken gateway NET-GATEWAY
 }

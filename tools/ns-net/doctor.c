@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -173,6 +174,41 @@ static void look_at_gateway(int netlink, int outside, struct ladder *ladder)
 	ladder->gateway = probe_neighbor(netlink, &ladder->route.gateway);
 }
 
+/* A device, and whether an address of it is still checked for others that have
+ * the same (duplicate address detection, RFC 4862: a second or two). */
+struct checked {
+	int device;
+	bool tentative;
+};
+
+static void take_tentative(const struct address *address, unsigned flags, void *argument)
+{
+	struct checked *checked = argument;
+
+	if (address->device == checked->device && flags & IFA_F_TENTATIVE &&
+	    !(flags & IFA_F_DADFAILED))
+		checked->tentative = true;
+}
+
+/* A router for IPv6 whose device has only just come up can't ask there who has
+ * the address that a packet of ours is for: it asks from its link-local
+ * address, which is not its own yet. */
+static void wait_for_gateway(int outside, const struct address *target)
+{
+	const struct timespec moment = { .tv_nsec = 20 * 1000 * 1000 };
+	struct route route = { 0 };
+
+	route_read_to(outside, target, &route);
+	for (int i = 0; i < 500 && route.found; i++) {
+		struct checked checked = { .device = route.device };
+
+		device_read_addresses(outside, AF_INET6, take_tentative, &checked);
+		if (!checked.tentative)
+			return;
+		nanosleep(&moment, NULL);
+	}
+}
+
 static void look_outside(const struct doctor *doctor, struct ladder *ladder)
 {
 	struct refusal_note unused;
@@ -182,6 +218,8 @@ static void look_outside(const struct doctor *doctor, struct ladder *ladder)
 
 	if (!ladder->target.family)
 		return;
+	if (ladder->family == AF_INET6 && *ladder->gateway_device)
+		wait_for_gateway(doctor->outside, &ladder->target);
 	ping = probe_ping_socket(ladder->family);
 	ladder->outside = probe_ping(ping, &ladder->target, &ladder->said);
 	if (ladder->outside == MAY_NOT)
