@@ -108,11 +108,25 @@ def name_of(call):
     return re.match(r'\w+', call).group(0)
 
 
+def lines_of(log):
+    """The lines of a strace log, without the calls that the kernel began anew
+    (when somebody else held a lock of the network's): they come once more."""
+    lines = []
+    for line in open(log, errors='replace'):
+        if 'ERESTARTNOINTR' not in line:
+            lines.append(line)
+        elif 'resumed>' in line:
+            process = line.split()[0] + ' '
+            begun = max(i for i, other in enumerate(lines) if other.startswith(process))
+            del lines[begun]
+    return lines
+
+
 def events_of(log, program):
     """The system calls of a strace log up to the program's start, as
     (name, line): forks are "fork", opening for writing is "create"."""
     events = []
-    for line in open(log, errors='replace'):
+    for line in lines_of(log):
         line = re.sub(r'^\d+ +', '', line).strip()
         line = re.sub(r'^<\.\.\. (\w+) resumed>.*', r'resumed \1', line)
         match = re.match(r'(\w+)\(', line)
