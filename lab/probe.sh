@@ -11,7 +11,7 @@
 # shellcheck disable=SC2154,SC2034 # what lab/lab sets, and what it reads
 
 # How long a line may take to give us a shell, and a command in it to answer.
-: "${LAB_SECONDS:=5}"
+: "${LAB_SECONDS:=10}"
 
 # no TEXT...: the answer is wrong, for this reason, a line for each TEXT. Only
 # the first reason counts: what goes wrong later often follows from it.
@@ -68,7 +68,8 @@ settle() {
 
 rests() {
 	its=$(its_processes | sort -u | paste -s -d , -)
-	[ -z "$its" ] || ! ps -o stat= -p "$its" | grep -q '^[RD]'
+	# (The state of a process is that of its first thread, and a runtime in Go has more.)
+	[ -z "$its" ] || ! ps -L -o stat= -p "$its" | grep -q '^[RD]'
 }
 
 # A line that writes without end fills no disk (64 MB; some shells count in kB).
@@ -163,6 +164,18 @@ a_shell() {
 	done
 	[ -n "$inside" ] || no "a shell answered, but its process is not to be found among those of the line"
 	[ -n "$inside" ]
+}
+
+# beside WORDS: prints the number of the process of the line with this command line.
+# What was begun in the background before the shell may not have got to it yet when the
+# shell answers; when all of them sleep it has, or is gone.
+beside() {
+	for turn in now settled; do
+		[ $turn = now ] || settle
+		for pid in $(its_processes | sort -u); do
+			[ "$(words_of "$pid")" != "$1 " ] || { echo "$pid" && return; }
+		done
+	done
 }
 
 # Looks from outside at the shell's process.

@@ -88,10 +88,7 @@ check_3() {
 	start "exec ns-user ns-mnt -- sh -c 'mount -t tmpfs stage stage && mount --make-shared stage &&
 		mkdir stage/a stage/b && { sleep 987 & } && eval \"\$0\"' $(quoted "$1")"
 	a_shell || return
-	machine=
-	for pid in $(its_processes); do
-		[ "$(words_of "$pid")" != "sleep 987 " ] || machine=$pid
-	done
+	machine=$(beside "sleep 987")
 	[ -n "$machine" ] || {
 		no "the small machine of the checker is gone; the line must leave the processes outside alone"
 		return

@@ -15,14 +15,12 @@ start_on_machine() {
 		ns-net --veth up0 --ip 192.0.2.1/24 -- sleep 987 &
 		until ip link show up0 2>/dev/null | grep -q LOWER_UP; do sleep 0.02; done
 		ip address add 192.0.2.2/24 dev up0
+		until ping -c 1 -W 1 192.0.2.1 >/dev/null; do sleep 0.02; done
 		sleep 986 &
 		$2
 		eval \"\$0\"' $(quoted "$1")"
 	a_shell || return 1
-	machine=
-	for pid in $(its_processes); do
-		[ "$(words_of "$pid")" != "sleep 986 " ] || machine=$pid
-	done
+	machine=$(beside "sleep 986")
 	if [ -z "$machine" ]; then
 		no "the machine of the checker is gone; the line must leave the processes there alone"
 	elif ! on_machine ping -c 1 -W 1 192.0.2.1 >/dev/null; then
@@ -74,11 +72,9 @@ check_3() {
 		nft "table ip nat { chain out { type nat hook postrouting priority 100; oifname up0 masquerade; }; }"
 		nft "table ip guard { chain pass { type filter hook forward priority 0; policy drop; }; }"
 		ns-net --veth other --ip 10.7.7.2/24 --gateway 10.7.7.1 -- sleep 985 &
-		until ip link show other 2>/dev/null | grep -q LOWER_UP; do sleep 0.02; done' || return
-	other=
-	for pid in $(its_processes); do
-		[ "$(words_of "$pid")" != "sleep 985 " ] || other=$pid
-	done
+		until ip link show other 2>/dev/null | grep -q LOWER_UP; do sleep 0.02; done
+		until ping -c 1 -W 1 10.7.7.2 >/dev/null; do sleep 0.02; done' || return
+	other=$(beside "sleep 985")
 	if ! reaches 192.0.2.1; then
 		no "the shell does not reach 192.0.2.1; the doctor says of its network:" "$(the_doctor 192.0.2.1)" \
 			"rules of the machine: $(on_machine nft list chain ip guard pass 2>/dev/null | grep -e policy -e accept | tr -s '\t\n' ' ')"

@@ -153,6 +153,13 @@ class Terminal:
                                    and (state is None or process.state in state)), None),
                      f"a process '{name}'" + (f" in state {state}" if state else ""))
 
+    def started(self, name):
+        """Waits for a process of that name that our shell has started itself. (Not the
+        one with the smallest number: numbers begin anew when they are used up.)"""
+        return until(lambda: next((process for process in self.others() if process.name == name
+                                   and process.parent == self.pid), None),
+                     f"a process '{name}', started by the shell")
+
     def foreground(self, name):
         """Waits until a program of that name sleeps, and our shell has lent
         the terminal away."""
