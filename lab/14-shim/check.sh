@@ -45,7 +45,7 @@ check_1() {
 	status=$($runtime state made 2>/dev/null | jq -r .status)
 	if [ "$(names_in strata)" ]; then
 		no "compose-run runs a container in one go; it is runc that can stop between create and start"
-	elif [ -e "$folder/box/rootfs/file" ]; then
+	elif [ -e "$folder/box/rootfs/file" ] || [ "$status" = running ]; then
 		no "its program has run already: the container is '${status:-gone}'" "run is create and start in one"
 	elif [ -z "$status" ]; then
 		no "there is no container 'made' when the line has ended; there are: $(others)" "$(said)"
