@@ -69,6 +69,14 @@ need() {
 	[[ ${lines[-1]} == *"apt-get install"*" second" ]]
 }
 
+@test "another apt-get that is at work is waited for" {
+	play apt-get 'case "$*" in *" -o DPkg::Lock::Timeout="*) ;; *) exit 100 ;; esac; echo "$*" >>there
+		for word; do echo "$word" >>there; done'
+	need 0 second
+	[ "$status" -eq 0 ]
+	grep -qx second there
+}
+
 @test "--print installs nothing, not even as root" {
 	need 0 --print second
 	[ "$status" -eq 1 ]
