@@ -408,8 +408,8 @@ time.sleep(100)' >number 3>&- &
 @test "a process that ends while we look is an error, and no half of a table" {
 	strace -f -o /dev/null true 2>/dev/null || skip "strace does not work here"
 	start env
-	# Waiting for the child that looks inside takes two seconds.
-	strace -f -o trace -e trace=wait4 -e inject=wait4:delay_enter=2000000 \
+	# Waiting for the child that looks inside takes five seconds.
+	strace -f -o trace -e trace=wait4 -e inject=wait4:delay_enter=5000000:when=1 \
 		compose-run --compare "$TARGET" >out 2>err &
 	until_true calls_begun wait4 1
 	kill -KILL "$TARGET"
@@ -446,6 +446,7 @@ time.sleep(100)' >number 3>&- &
 	compose-run --without cgroup -d --name "$name" -- sleep 100
 	pid=$(compose-run list | awk -v name="$name" '$1 == name { print $3 }')
 	TARGETS+=("$pid")
+	until_true runs "$pid" sleep
 	run compose-run --compare "$name" --json
 	[ "$(jq '.processes[0].pid' <<<"$output")" = "$pid" ]
 	[ "$status" -eq 1 ]

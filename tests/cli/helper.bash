@@ -49,8 +49,12 @@ youngest() {
 	echo "$pid"
 }
 
+# runs PID NAME: whether that process executes that program by now. The name is there
+# a moment before the credentials, the arguments are there behind them.
+runs() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ] && grep -qs . "/proc/$1/cmdline"; }
+
 # has_become PID NAME: whether the chain with that number has come to its program.
-has_become() { [ "$(cat "/proc/$(youngest "$1")/comm" 2>/dev/null)" = "$2" ]; }
+has_become() { runs "$(youngest "$1")" "$2"; }
 
 # is_gone PID: whether it has ended; a zombie only waits for its parent.
 is_gone() { ! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null; }

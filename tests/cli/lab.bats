@@ -17,6 +17,10 @@ answer() {
 	echo "$3" >"$STRATA_LAB_HOME/$1/task$2"
 }
 
+# none_sleeps SECONDS: whether nobody does who would sleep for so long. Who was killed
+# ends when he next runs.
+none_sleeps() { ! pgrep -x -f "sleep $1" >/dev/null; }
+
 @test "list names each lab and its title" {
 	run "$LAB" list
 	[ "$status" -eq 0 ]
@@ -180,8 +184,7 @@ assert labs["02-pid"][0]["checks"] == 0, labs'
 	run "$LAB" check 1
 	[[ $output == *"✗ task 1"* ]]
 	for n in 4711 4712 4713 4714 4719; do
-		run pgrep -x -f "sleep $n.$$"
-		[ "$status" -ne 0 ]
+		until_true none_sleeps $n.$$
 	done
 }
 
@@ -190,13 +193,11 @@ assert labs["02-pid"][0]["checks"] == 0, labs'
 	answer 01-uts 1 "sleep 4715.$$"
 	run "$LAB" check 1
 	[[ $output == *"no shell answered within 2 seconds"* ]]
-	run pgrep -x -f "sleep 4715.$$"
-	[ "$status" -ne 0 ]
+	until_true none_sleeps 4715.$$
 	answer 00-machine 1 "sleep 4716.$$"
 	run "$LAB" check 0
 	[[ $output == *"✗ task 1"* ]]
-	run pgrep -x -f "sleep 4716.$$"
-	[ "$status" -ne 0 ]
+	until_true none_sleeps 4716.$$
 }
 
 @test "a line that writes without end is stopped before the disk is full" {
@@ -217,8 +218,7 @@ assert labs["02-pid"][0]["checks"] == 0, labs'
 	kill -TERM $pid
 	wait $pid || status=$?
 	[ "$status" -eq 130 ]
-	run pgrep -x -f "sleep 4717.$$"
-	[ "$status" -ne 0 ]
+	until_true none_sleeps 4717.$$
 }
 
 @test "as root, a wrong line neither renames the machine nor mounts on it" {
@@ -380,12 +380,12 @@ need_runtimes() {
 		mkdir -p "$one"
 		"${LAB%/*}/rootfs" "$one/rootfs" 2>/dev/null
 		runc spec --rootless --bundle "$one"
-		sed -i 's/"terminal": true/"terminal": false/; s/"sh"/"sleep", "61"/' "$one/config.json"
+		sed -i 's/"terminal": true/"terminal": false/; s/"sh"/"sleep", "610"/' "$one/config.json"
 	done
 	runc run --detach --bundle "$bundle" "$name-mine" </dev/null >/dev/null 2>&1 3>&-
 	runc run --detach --bundle "$other" "$name-other" </dev/null >/dev/null 2>&1 3>&-
-	compose-run -d --name "lab14-$name" -- sleep 61 3>&-
-	compose-run -d --name "$name" -- sleep 61 3>&-
+	compose-run -d --name "lab14-$name" -- sleep 610 3>&-
+	compose-run -d --name "$name" -- sleep 610 3>&-
 	run "$LAB" reset 14
 	left=$(compose-run list; runc list)
 	runc delete --force "$name-other"
@@ -400,7 +400,7 @@ need_runtimes() {
 	need_runtimes
 	own_runtime_dir
 	name=test-$$-$BATS_TEST_NUMBER
-	compose-run -d --name "$name" -- sleep 61 3>&-
+	compose-run -d --name "$name" -- sleep 610 3>&-
 	answer 14-shim 1 'runc create --bundle box made'
 	answer 14-shim 2 "compose-run -d --name kept -- sh -c 'sleep 2; echo bye; exit 7'"
 	answer 14-shim 3 "ns-pid --reap -- sh -c './orphan; sleep 30'"
@@ -429,10 +429,8 @@ need_runtimes() {
 	# shellcheck disable=SC2016 # it is for the shell inside
 	STRATA_LAB=08-cgroup run cgroup --join lab08-$$ -- sh -c '"$0" reset; echo still here' "$LAB"
 	[[ $output == *"removed the cgroup"*"still here" ]]
-	run find /sys/fs/cgroup -name lab08-$$
-	[ -z "$output" ]
-	run pgrep -x -f "sleep 4721.$$"
-	[ "$status" -ne 0 ]
+	[ -z "$(find /sys/fs/cgroup -name lab08-$$ 2>/dev/null)" ]
+	until_true none_sleeps 4721.$$
 }
 
 @test "reset removes a link that the lab has left in the machine's network" {
@@ -454,11 +452,10 @@ need_runtimes() {
 	command -v script >/dev/null || skip "no script(1) to make a terminal"
 	cd "$BATS_TEST_TMPDIR"
 	mkfifo keys
-	PAGER=true SHELL=/bin/sh timeout 30 script -qec "$LAB start 1" /dev/null <keys >screen 2>&1 3>&- &
+	PAGER=true SHELL=/bin/sh timeout 200 script -qec "$LAB start 1" /dev/null <keys >screen 2>&1 3>&- &
 	exec 8>keys
-	echo 'echo begun >ready; sleep 60' >&8
-	for _ in $(seq 100); do [ -e "$STRATA_LAB_HOME/01-uts/ready" ] && break; sleep 0.1; done
-	sleep 0.5
+	echo "sleep 4723.$$" >&8
+	until_true pgrep -x -f "sleep 4723.$$"
 	run "$LAB" reset 1
 	[[ $output == *"ended process"* ]]
 	echo 'echo the shell is $((6 * 7)); exit' >&8
@@ -501,8 +498,7 @@ need_runtimes() {
 	run "$LAB" check 0
 	[[ $output == *"✓ task 1"* ]]
 	[ $SECONDS -lt 60 ]
-	run pgrep -x -f "sleep 4720.$$"
-	[ "$status" -ne 0 ]
+	until_true none_sleeps 4720.$$
 }
 
 @test "grade: a table of the answers of many; root runs none of them" {

@@ -247,7 +247,8 @@ traced() {
 	need_tracing
 	command -v python3 >/dev/null || skip "needs python3"
 	run -0 traced "${plain[@]}" "$BIN/lsm" --trace-denials -- \
-		python3 -S -c 'import _thread, time; _thread.start_new_thread(print, (1,)); time.sleep(0.2)'
+		python3 -S -c 'import _thread; said = _thread.allocate_lock(); said.acquire()
+_thread.start_new_thread(lambda: (print(1, flush=True), said.release()), ()); said.acquire()'
 	[ "$(cat out.txt)" = 1 ]
 	! grep clone3 err
 }
@@ -294,12 +295,13 @@ traced() {
 		#include <pthread.h>
 		#include <sys/stat.h>
 		#include <unistd.h>
+		static pthread_barrier_t all;
 		static void *act(void *number)
 		{
 			if (mkdir("in/x", 0700) == 0)
 				return "made it";
+			pthread_barrier_wait(&all);
 			if (number == (void *)3) {
-				usleep(100000);
 				execlp("mkdir", "mkdir", "in/y", (char *)0);
 			}
 			sleep(30);
@@ -308,6 +310,7 @@ traced() {
 		int main(void)
 		{
 			pthread_t thread[4];
+			pthread_barrier_init(&all, 0, 4);
 			for (long i = 0; i < 4; i++)
 				pthread_create(&thread[i], 0, act, (void *)i);
 			pthread_join(thread[0], 0);
@@ -427,6 +430,13 @@ traced() {
 		    said = said[said.index(text) + len(text):]
 		def type(keys):
 		    os.write(fd, keys.encode())
+		# Until the shell has given the terminal to its job.
+		def handed_on(shell, seconds=60):
+		    end = time.time() + seconds
+		    while os.tcgetpgrp(fd) == shell:
+		        if time.time() > end:
+		            sys.exit('the job never got the terminal')
+		        time.sleep(0.05)
 		# No prompt, no echo: what is said is what the programs say.
 		type("PS1=; stty -echo; echo rea''dy\n")
 		expect('ready\r\n')
@@ -437,6 +447,7 @@ traced() {
 		expect('Stopped')
 		type('fg\n')
 		expect('sleep 60')
+		handed_on(pid)
 		time.sleep(0.5)
 		type('\x03')
 		expect('no call was refused')
@@ -446,12 +457,14 @@ traced() {
 		time.sleep(1)
 		type("PS1=; echo inn''er\n")
 		expect('inner\r\n')
+		inner = os.tcgetpgrp(fd)
 		type('sh -c "echo go\'\'ing; exec sleep 60"\n')
 		expect('going')
 		type('\x1a')
 		expect('Stopped')
 		type('fg\n')
 		expect('sleep 60')
+		handed_on(inner)
 		time.sleep(0.5)
 		type('\x03')
 		time.sleep(0.5)

@@ -35,7 +35,7 @@ tools='
 	no_cables() { ! ip -brief link | grep -q ^veth-; }
 	# A third network, behind the machine, that knows no way to the containers.
 	third() {
-		ns-net --veth out0 --ip 192.0.2.9/24 sleep 60 & THIRD=$!
+		ns-net --veth out0 --ip 192.0.2.9/24 sleep 600 & THIRD=$!
 		until_true is_sleep $THIRD
 		ip address add 192.0.2.1/24 dev out0
 	}
@@ -52,7 +52,7 @@ machine() {
 }
 
 @test "--network bridge: an address, a way to elsewhere, and the gateway answers" {
-	run machine 'box -- sh -c "ip -brief address show eth0; ip route show default; ping -c 1 -W 2 10.213.0.1"'
+	run machine 'box -- sh -c "ip -brief address show eth0; ip route show default; ping -c 1 -W 20 10.213.0.1"'
 	[ "$status" -eq 0 ]
 	[[ $output == *"10.213.0.2/24"* ]]
 	[[ $output == *"default via 10.213.0.1 dev eth0"* ]]
@@ -68,7 +68,7 @@ machine() {
 
 @test "--network bridge: two containers reach each other" {
 	run machine 'serve; until_true answers 10.213.0.2 80
-		box -- sh -c "ip -brief address show eth0; for i in 1 2 3 4 5; do
+		box -- sh -c "ip -brief address show eth0; for i in \$(seq 100); do
 			timeout 3 busybox nc -w 3 10.213.0.2 80 </dev/null && break; sleep 0.2; done"; stop $SERVER'
 	[[ $output == *"10.213.0.3/24"* ]]
 	[[ $output == *"from the box"* ]]
@@ -131,7 +131,7 @@ print(s.recv(100).decode())" 2>/dev/null; }
 	run machine 'third
 		ns-net --join $THIRD nft "add table ip t; add chain ip t c { type filter hook input priority 0; };
 			add rule ip t c ip saddr 192.0.2.1 counter; add rule ip t c ip saddr 10.0.0.0/8 counter"
-		box -- ping -c 2 -i 0.2 -W 2 192.0.2.9
+		box -- ping -c 2 -i 0.2 -W 20 192.0.2.9
 		ns-net --join $THIRD nft list chain ip t c'
 	[[ $output == *" 0% packet loss"* ]]
 	[[ $output == *"192.0.2.1 counter packets 2 "* ]]
@@ -238,7 +238,7 @@ print(\"sent\")" &
 }
 
 @test "--ip of another, of the gateway, or of no network of ours is refused" {
-	run machine '$bridge -- sleep 30 & until_true silent ip link show veth-0ad50002
+	run machine '$bridge -- sleep 300 & until_true silent ip link show veth-0ad50002
 		box --ip 10.213.0.2 -- echo RAN; box --ip 10.213.0.1 -- echo RAN; box --ip 10.213.9.1 -- echo RAN
 		stop $!'
 	[[ $output == *"File exists (EEXIST) [NET-TAKEN]"* ]]
@@ -260,7 +260,8 @@ print(\"sent\")" &
 }
 
 @test "a port that is in use is refused, and so is an address that is not the machine's" {
-	run machine 'busybox nc -l -p 8080 & serve -p 8081:80; until_true answers 127.0.0.1 8081; sleep 0.1
+	run machine 'busybox nc -l -p 8080 & serve -p 8081:80; until_true answers 127.0.0.1 8081
+		until_true grep -q ":1F90 0*:0000 0A " /proc/net/tcp /proc/net/tcp6
 		for port in 8080:80 8081:80 192.0.2.5:80:80; do box -p $port -- echo RAN; echo status $?; done
 		kill %1; stop $SERVER; box -p 8081:80 -- echo free again'
 	[ "$(grep -c 'status 125' <<<"$output")" -eq 3 ]
@@ -273,7 +274,7 @@ print(\"sent\")" &
 
 @test "all is gone at the end: cable, bridge, rules; and while one is left the bridge stays" {
 	run machine 'box -p 8080:80 -- true; nothing_left && echo all gone
-		$bridge -- sleep 30 & until_true silent ip link show veth-0ad50002
+		$bridge -- sleep 300 & until_true silent ip link show veth-0ad50002
 		box -p 8080:80 -- true; ip -brief link show strata0; nft list tables; stop $!'
 	[[ $output == *"all gone"*"strata0 "*"table ip strata-bridge-strata0"* ]]
 	[[ $output != *strata-port* ]]
@@ -304,7 +305,7 @@ print(\"sent\")" &
 
 @test "a network that is full" {
 	run machine 'ip link add strata0 type bridge; ip address add 10.7.0.1/30 dev strata0; ip link set strata0 up
-		$bridge -- sleep 30 & until_true silent ip link show veth-0a070002; box -- echo RAN; stop $!'
+		$bridge -- sleep 300 & until_true silent ip link show veth-0a070002; box -- echo RAN; stop $!'
 	[[ $output == *"[NET-TAKEN]"*"all addresses of 10.7.0.0/30 are taken"* ]]
 	[[ $output != *RAN* ]]
 }
@@ -317,7 +318,12 @@ print(\"sent\")" &
 }
 
 @test "many that start at once get an address each, and leave nothing" {
-	run machine 'for i in 1 2 3 4 5 6; do box -- sh -c "hostname -I; sleep 1" & done; wait; nothing_left && echo all gone'
+	# They go when the last of them is there.
+	run machine 'mkfifo /run/go; exec 8<>/run/go
+		for i in 1 2 3 4 5 6; do box -- sh -c "hostname -I; read -r go" <&8 8<&- >>/run/addresses & done
+		all_there() { [ "$(grep -c . /run/addresses)" -eq 6 ]; }
+		until_true all_there; printf "go\n%.0s" 1 2 3 4 5 6 >&8; wait
+		cat /run/addresses; nothing_left && echo all gone'
 	[ "$(grep -o '10\.213\.0\.[0-9]*' <<<"$output" | sort -u | wc -l)" -eq 6 ]
 	[[ $output == *"all gone"* ]]
 	# And in and out, while the bridge comes and goes.
@@ -330,7 +336,7 @@ print(\"sent\")" &
 @test "Docker's FORWARD policy DROP: two rules let our packets pass, and go at the end" {
 	command -v iptables-nft >/dev/null || skip "iptables-nft is not installed (iptables)"
 	run machine 'third; iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -i docker0 -j ACCEPT
-		box -- ping -c 1 -W 2 192.0.2.9; iptables-nft -S FORWARD'
+		box -- ping -c 1 -W 20 192.0.2.9; iptables-nft -S FORWARD'
 	[[ $output == *" 0% packet loss"* ]]
 	[[ $output == *"-P FORWARD DROP"*"-i docker0"* ]]
 	[[ $output != *strata0* ]]
@@ -370,7 +376,8 @@ print(\"sent\")" &
 
 @test "compose-run's status and signals go through the one outside" {
 	run machine 'box -- sh -c "exit 7"; echo status $?
-		$bridge --init -- sleep 30 & until_true silent ip link show veth-0ad50002; sleep 0.3; kill $!; wait $!; echo status $?'
+		$bridge --init -- sh -c "echo there; exec sleep 300" >/run/said & until_true grep -q there /run/said
+		kill $!; wait $!; echo status $?'
 	[[ $output == *"status 7"*"status 143"* ]]
 }
 
@@ -459,7 +466,8 @@ print(\"sent\")" &
 
 @test "another lock is waited for, and one that is held too long is said (NET-LOCK)" {
 	command -v flock >/dev/null || skip "flock is not installed (util-linux)"
-	run machine 'flock /run/strata-net.lock sleep 1 & sleep 0.2; box -- echo then; flock /run/strata-net.lock sleep 13 & sleep 0.2
+	run machine 'hold() { flock /run/strata-net.lock sh -c "echo >/run/held; exec sleep $1" & until_true test -e /run/held; rm /run/held; }
+		hold 1; box -- echo then; hold 1000
 		box -- echo RAN; no_cables && echo none'
 	[[ $output == *then*"[NET-LOCK]"*none* ]]
 	[[ $output != *RAN* ]]

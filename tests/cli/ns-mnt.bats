@@ -373,10 +373,10 @@ need_idmap() {
 @test "idmap= takes the map of a process, and what its user namespace was bound to" {
 	need_idmap
 	chown 0:0 from/file
-	# It has begun when its map is written.
+	# It has begun when its maps are written, that of the groups last.
 	ns-user --uid-map 0:100000:10 --gid-map 0:200000:10 sleep 30 3>&- &
 	pid=$!
-	until_true grep -q 100000 "/proc/$pid/uid_map"
+	until_true grep -q 200000 "/proc/$pid/gid_map"
 	for who in "$pid" "/proc/$pid/ns/user"; do
 		run ns-mnt --mount "type=bind,src=from,dst=to,idmap=$who" -- stat -c %u:%g to/file
 		[ "$output" = 100000:200000 ]

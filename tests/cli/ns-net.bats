@@ -337,7 +337,7 @@ lab() {
 }
 
 # What bash says of a connection that was refused: it has got there and back.
-REACHES='reaches() { timeout 5 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Connection refused"; }
+REACHES='reaches() { timeout 30 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Connection refused"; }
 '
 
 @test "ns-net --veth lays a cable, with both ends up and the addresses that were asked for" {
@@ -412,6 +412,7 @@ REACHES='reaches() { timeout 5 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Connec
 		ip link set br0 up
 		ns-net --veth a --bridge br0 --ip 10.0.0.2/24 --gateway 10.0.0.1 -- sleep 60 3>&- &
 		trap "kill $!" EXIT
+		until grep -q sleep /proc/$!/comm; do sleep 0.05; done
 		ns-net --veth b --bridge br0 --ip 10.0.0.3/24 --gateway 10.0.0.1 -- bash -ec "
 			reaches 10.0.0.2; reaches 10.0.0.1
 			ns-net --join $$ ip -brief link show master br0
@@ -429,7 +430,7 @@ REACHES='reaches() { timeout 5 bash -c ": </dev/tcp/$1/9" 2>&1 | grep -q "Connec
 }
 
 @test "the cable is gone when the program has ended, and its name is free at once" {
-	run lab 'until_gone() { for i in $(seq 100); do ip link show "$1" || return 0; sleep 0.05; done; return 1; }
+	run lab 'until_gone() { for i in $(seq 1000); do ip link show "$1" || return 0; sleep 0.05; done; return 1; }
 		for i in 1 2 3 4 5; do
 			ns-net --veth lab0 --ip 10.0.0.2/24 --gateway 10.0.0.1 -- ip -brief link show eth0
 		done
@@ -789,6 +790,7 @@ broken() {	# RUNG ID
 		trap "kill $OUTSIDE" EXIT
 		until ip address add fd00:2::1/64 dev wan nodad; do sleep 0.05; done 2>/dev/null
 		until ip link show wan | grep -q "state UP"; do sleep 0.05; done
+		until ns-net --join $OUTSIDE ip -brief address | grep -q fd00:2::9; do sleep 0.05; done 2>/dev/null
 		doctor() { ns-net --veth lab0 --ip fd00:1::2/64 --gateway fd00:1::1 "$@"; }
 		'
 	run lab "$six"'doctor --doctor=fd00:2::9'
@@ -853,13 +855,13 @@ broken() {	# RUNG ID
 	cat >"$BATS_TEST_TMPDIR/mend" <<'END'
 ns-net --veth strata0 --ip 10.9.9.2/24 --gateway 10.9.9.1 -- sleep 60 3>&- &
 pid=$!
-for _ in $(seq 100); do grep -q sleep /proc/$pid/comm && break; sleep 0.05; done
+for _ in $(seq 1000); do grep -q sleep /proc/$pid/comm && break; sleep 0.05; done
 ns-net --join $pid --doctor=192.0.2.1
 echo 1 >/proc/sys/net/ipv4/ip_forward
 ns-net --join $pid --doctor=192.0.2.1
 kill $pid
 END
-	run timeout 60 ns-net --sysctl net.ipv4.ip_forward=0 -- sh "$BATS_TEST_TMPDIR/mend"
+	run timeout 200 ns-net --sysctl net.ipv4.ip_forward=0 -- sh "$BATS_TEST_TMPDIR/mend"
 	[ "$(grep -c 'gateway  10.9.9.1 answers' <<<"$output")" = 2 ]
 	[ "$(grep -c 'NET-FORWARD' <<<"$output")" = 1 ]
 	[[ $output == *"[NET-OUTSIDE]"*"10.9.9.1 says that it can't reach 192.0.2.1"* ]]

@@ -138,7 +138,7 @@ how_it_ended='open STDERR, ">", "/dev/null"; system @ARGV;
 	kill -TERM "$PID"
 	until_true grep -q 'PID-TERM' "$OUT"
 	grep -q 'SIGTERM' "$OUT"
-	grep -q 'ns-pid --reap' "$OUT"
+	until_true grep -q 'ns-pid --reap' "$OUT"
 	[ -e "/proc/$CHILD" ]
 	[ -e "/proc/$PID" ]
 }

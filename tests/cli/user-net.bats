@@ -213,7 +213,8 @@ no_way_out() {
 ns-net --user-net=pasta -- sh -c 'touch begun; until [ -e killed ]; do sleep 0.05; done
 	for n in $(seq 600); do [ $(ip -o link | wc -l) != 1 ] || break; sleep 0.1; done
 	# Its device goes a moment before it has ended, and who looks after it has to hear of that.
-	ip -o link | wc -l; sleep 2; exit 4' & all=$!
+	ip -o link | wc -l
+	for n in $(seq 600); do ! grep -q note: said || break; sleep 0.1; done; exit 4' 2>said & all=$!
 # When the program runs, pasta has split in two and left the number it began with.
 until [ -e begun ]; do sleep 0.05; kill -0 $all || exit 1; done
 helper=
@@ -228,7 +229,9 @@ done
 kill -KILL $helper
 touch killed
 wait $all
-echo $?
+status=$?
+cat said
+echo $status
 END
 	run machine sh look
 	[[ $output == *"ns-net: note: pasta has ended, and with it the way out of this network"* ]]
@@ -256,7 +259,7 @@ END
 	[ "$(machine "${TO_RUN[@]}" --chain --network user -- ip route show default)" = "default via 10.0.2.2 dev eth0 " ]
 	[ "$(id -u)" -eq 0 ] || skip "who plays root here has no /run to keep containers in"
 	cat >look <<'END'
-compose-run --without cgroup --network user -d --name "$1" -- sleep 50 | cat
+compose-run --without cgroup --network user -d --name "$1" -- sleep 500 | cat
 compose-run exec "$1" -- ip route show default
 compose-run stop "$1" >/dev/null & wait=$!
 kill -KILL $(compose-run list | awk -v name="$1" '$1 == name { print $3 }')
@@ -264,7 +267,7 @@ wait $wait
 compose-run rm "$1"
 ps -e -o args= | grep -c '^[p]asta .*--netns'
 END
-	run machine timeout 20 sh look "net-$$"
+	run machine timeout 200 sh look "net-$$"
 	[ "${lines[0]}" = "net-$$" ]
 	[ "${lines[1]}" = "default via 10.0.2.2 dev eth0 " ]
 	[ "${lines[2]}" = "net-$$" ]
