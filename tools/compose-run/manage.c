@@ -211,8 +211,14 @@ static void thaw(const struct stored *stored)
 {
 	char *file = cgroup_file(stored, "cgroup.freeze");
 
-	if (file && write_file(file, "0") != 0 && is_frozen(stored))
-		die("cannot write '0' to %s", file);
+	if (file && write_file(file, "0") != 0) {
+		int error = errno;
+
+		if (is_frozen(stored)) {
+			errno = error;
+			die_errno("cannot write '0' to %s", file);
+		}
+	}
 	free(file);
 }
 
