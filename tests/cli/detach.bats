@@ -564,6 +564,28 @@ END
 	[ "$output" = "$NAME" ]
 }
 
+@test "stop lets go on what was paused, whatever the kernel says of it meanwhile" {
+	[ "$(id -u)" -eq 0 ] || skip "an ordinary user has no cgroup here"
+	command -v strace >/dev/null || skip "strace is not installed"
+	compose-run -d --name "$NAME" -- sleep 100
+	pid=$(pid_of)
+	cgroup=$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
+	[[ $cgroup == *strata* ]] || skip "no cgroup v2 here"
+	compose-run pause "$NAME" || skip "it can't be paused here"
+	# Who has to fetch it is frozen as well. While a killed one leaves, "frozen" is 0:
+	# here it can't be read.
+	kill -KILL "$pid"
+	events=$(ls /sys/fs/cgroup{/unified,}"$cgroup/cgroup.events" 2>/dev/null | head -n 1)
+	status=0
+	timeout 30 strace -o trace -P "$events" -e inject=openat:error=ENOENT \
+		compose-run stop "$NAME" >out 2>&1 3>&- || status=$?
+	cat trace out
+	echo 0 >"${events%events}freeze" || :
+	[ "$status" -eq 0 ]
+	[ "$(cat out)" = "$NAME" ]
+	[ "$(status_of)" = 'stopped(137)' ]
+}
+
 @test "pause never freezes the cgroup that a container was only started in" {
 	[ "$(id -u)" -eq 0 ] || skip "an ordinary user has no cgroup here"
 	cgroups=/sys/fs/cgroup

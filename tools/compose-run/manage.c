@@ -23,26 +23,26 @@
 #include "sealed.h"
 #include "store.h"
 
-#define STOP_AFTER 10 /* seconds between SIGTERM and SIGKILL, as in docker */
+#define STOP_AFTER 10	/* seconds between SIGTERM and SIGKILL, as in docker */
+#define FREEZE_AFTER 10 /* seconds until all of a container has to be frozen */
 
-/* A file of the container's cgroup of v2, such as cgroup.freeze; a new string. */
+/* A file of the container's cgroup of v2, such as cgroup.freeze; a new string. NULL
+ * when it has none of its own, or has ended and was fetched. */
 static char *cgroup_file(const struct stored *stored, const char *file)
 {
 	char path[64], text[8192], ours[8192] = "";
 	const char *at;
 
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", stored->pid);
-	if (read_file(path, text, sizeof(text)) <= 0)
-		die_errno("cannot read %s", path);
+	if (!store_is_there(stored) || read_file(path, text, sizeof(text)) <= 0)
+		return NULL;
 	read_file("/proc/self/cgroup", ours, sizeof(ours));
 	at = strncmp(text, "0::", 3) == 0 ? text + 3 : strstr(text, "\n0::");
 	at = at && *at == '\n' ? at + 4 : at;
 	/* It must be the container's own: we would freeze ourselves, or who else
 	 * is in the cgroup that it was started in. */
 	if (!at || !stored->own_cgroup || strcmp(text, ours) == 0)
-		die("the container '%s' has no cgroup of its own (v2), which is what freezes all of "
-		    "it at once; as root it gets one",
-		    stored->name);
+		return NULL;
 	snprintf(path, sizeof(path), "%s",
 		 access("/sys/fs/cgroup/unified/cgroup.procs", F_OK) == 0 ? "/sys/fs/cgroup/unified"
 									  : "/sys/fs/cgroup");
@@ -174,15 +174,45 @@ static void send(int pidfd, const struct stored *stored, int signal)
 
 static void freeze(const struct stored *stored, const char *value)
 {
+	const struct timespec moment = { .tv_nsec = 10000000 };
+	char *file = cgroup_file(stored, "cgroup.freeze");
+	struct timespec now, begin;
+
+	if (!file && store_is_alive(stored))
+		die("the container '%s' has no cgroup of its own (v2), which is what freezes all of "
+		    "it at once; as root it gets one",
+		    stored->name);
+	if (file && write_file(file, value) != 0) {
+		int error = errno;
+
+		if (store_is_alive(stored)) {
+			errno = error;
+			die_errno("cannot write '%s' to %s", value, file);
+		}
+	}
+	/* By the clock: each process in there freezes when it next runs. */
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (now = begin; store_is_alive(stored) && is_frozen(stored) != (*value == '1');
+	     clock_gettime(CLOCK_MONOTONIC, &now)) {
+		if (now.tv_sec - begin.tv_sec > FREEZE_AFTER)
+			die("%s took '%s', and the container '%s' is still %s", file, value,
+			    stored->name, *value == '1' ? "running" : "paused");
+		nanosleep(&moment, NULL);
+	}
+	if (!store_is_alive(stored))
+		die("the container '%s' has ended just now", stored->name);
+	free(file);
+}
+
+/* Lets one that is to end go on, whatever the kernel says of it: while a killed
+ * process leaves, its cgroup is not frozen, and then the others are again. Among them
+ * may be who has to fetch it. */
+static void thaw(const struct stored *stored)
+{
 	char *file = cgroup_file(stored, "cgroup.freeze");
 
-	if (write_file(file, value) != 0)
-		die_errno("cannot write '%s' to %s", value, file);
-	for (int i = 0; i < 200 && is_frozen(stored) != (*value == '1'); i++)
-		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
-	if (is_frozen(stored) != (*value == '1') && store_is_alive(stored))
-		die("%s took '%s', and the container '%s' is still %s", file, value, stored->name,
-		    *value == '1' ? "running" : "paused");
+	if (file && write_file(file, "0") != 0 && is_frozen(stored))
+		die("cannot write '0' to %s", file);
 	free(file);
 }
 
@@ -213,8 +243,7 @@ static void stop(const char *name)
 	if (stored.status == STORE_RUNNING) {
 		program.fd = (int)syscall(SYS_pidfd_open, stored.pid, 0);
 		send(program.fd, &stored, SIGTERM);
-		if (is_frozen(&stored))
-			freeze(&stored, "0");
+		thaw(&stored);
 		if (program.fd >= 0 && poll(&program, 1, STOP_AFTER * 1000) == 0)
 			send(program.fd, &stored, SIGKILL);
 		store_wait(&stored);

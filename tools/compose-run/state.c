@@ -92,26 +92,32 @@ int store_write_state(const struct stored *stored)
 	return result;
 }
 
-unsigned long long store_start_of(pid_t pid)
+/* When a process began, and its state, as ps shows it; 0 when there is none. */
+static unsigned long long read_start(pid_t pid, char *state)
 {
 	char path[64], text[1024];
 	const char *at;
 	unsigned long long start = 0;
-	char state = 'Z';
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	if (pid <= 0 || read_file(path, text, sizeof(text)) <= 0)
 		return 0;
 	/* The name in parentheses may hold anything. */
 	at = strrchr(text, ')');
-	if (!at ||
-	    sscanf(at + 1,
-		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-		   "%*d %*d %llu",
-		   &state, &start) != 2 ||
-	    state == 'Z')
+	if (!at || sscanf(at + 1,
+			  " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+			  "%*d %*d %llu",
+			  state, &start) != 2)
 		return 0;
 	return start;
+}
+
+unsigned long long store_start_of(pid_t pid)
+{
+	char state = 'Z';
+	unsigned long long start = read_start(pid, &state);
+
+	return state == 'Z' ? 0 : start;
 }
 
 bool store_read_state(struct stored *stored)
@@ -139,13 +145,18 @@ bool store_read_state(struct stored *stored)
 	return good;
 }
 
-bool store_is_alive(const struct stored *stored)
+bool store_is_there(const struct stored *stored)
 {
-	char boot[40];
+	char boot[40], state;
 
 	read_boot(boot, sizeof(boot));
 	return stored->start && strcmp(stored->boot, boot) == 0 &&
-	       store_start_of(stored->pid) == stored->start;
+	       read_start(stored->pid, &state) == stored->start;
+}
+
+bool store_is_alive(const struct stored *stored)
+{
+	return store_is_there(stored) && store_start_of(stored->pid) == stored->start;
 }
 
 char *store_encode(const char *word)

@@ -85,6 +85,9 @@ void store_wait(struct stored *stored);
  * has refused to be killed with its shim still is when that is lost. */
 bool store_is_alive(const struct stored *stored);
 
+/* The same, also when it has ended and nobody has fetched it. */
+bool store_is_there(const struct stored *stored);
+
 /* For its own shim, before the program runs: removes it, and ends with 125: "cannot
  * WHAT of the container 'NAME'", and errno. */
 _Noreturn void store_give_up(int directory, const char *name, const char *what);
