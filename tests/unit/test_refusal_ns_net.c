@@ -37,7 +37,7 @@ static void cables(void **unused)
 	(void)unused;
 	cable.outer = "lab0";
 	expect("add_cable(route, cable)", EOPNOTSUPP, "NET-NOVETH", "CONFIG_VETH");
-	expect("wait_for_cable(route)", ETIMEDOUT, "NET-DOWN", "within a second");
+	expect("wait_for_cable(route)", ETIMEDOUT, "NET-DOWN", "within ten seconds");
 	assert_non_null(strstr(reason.fix, "lab0"));
 }
 

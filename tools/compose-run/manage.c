@@ -23,7 +23,7 @@
 #include "sealed.h"
 #include "store.h"
 
-#define STOP_AFTER 10 /* seconds between SIGTERM and SIGKILL, as in docker */
+#define STOP_AFTER 10	/* seconds between SIGTERM and SIGKILL, as in docker */
 #define FREEZE_AFTER 10 /* seconds until all of a container has to be frozen */
 
 /* A file of the container's cgroup of v2, such as cgroup.freeze; a new string. NULL

@@ -104,11 +104,10 @@ static unsigned long long read_start(pid_t pid, char *state)
 		return 0;
 	/* The name in parentheses may hold anything. */
 	at = strrchr(text, ')');
-	if (!at ||
-	    sscanf(at + 1,
-		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-		   "%*d %*d %llu",
-		   state, &start) != 2)
+	if (!at || sscanf(at + 1,
+			  " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+			  "%*d %*d %llu",
+			  state, &start) != 2)
 		return 0;
 	return start;
 }

@@ -134,8 +134,8 @@ static bool decide_cable(const char *call, int error, const struct net_facts *fa
 		FIX("look at both ends:  ip -details link show %s", cable->outer);
 		return REASON(
 			"NET-DOWN", "veth(4)",
-			"both ends of the cable were set up, and within a second none of them "
-			"was ready");
+			"both ends of the cable were set up, and within ten seconds they were "
+			"not ready");
 	}
 	return false;
 }
