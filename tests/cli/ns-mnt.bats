@@ -653,8 +653,22 @@ paste_fix() {
 		ns-mnt --propagation slave --mount "type=bind,src=$PWD/shared,dst=$PWD/one,rslave" \
 			--mount "type=bind,src=$PWD/shared,dst=$PWD/two,rprivate" -- sh -c "
 			touch ready; until [ -e seen ]; do sleep 0.05; done; stat -f -c %T one/in; ls one/in; ls two/in; echo end" &
-		until [ -e ready ]; do sleep 0.05; done; mount -t tmpfs tmpfs shared/in; touch shared/in/file; touch seen; wait'
+		until [ -e ready ] || ! kill -0 $!; do sleep 0.05; done; mount -t tmpfs tmpfs shared/in; touch shared/in/file; touch seen; wait'
 	[ "$(tr '\n' ' ' <<<"$output")" = "tmpfs file end " ]
+}
+
+@test "slave and private on Linux before 5.12, which has no mount_setattr()" {
+	is_root || skip "only root has a shared mount to bind here"
+	command -v strace >/dev/null || skip "strace is missing"
+	mkdir -p from to
+	run ns-mnt -- sh -c 'mount -t tmpfs tmpfs from; mount --make-shared from
+		for word in slave private unbindable; do
+			strace -qq -o /dev/null -e inject=mount_setattr:error=ENOSYS ns-mnt --propagation slave \
+				--mount "type=bind,src=$PWD/from,dst=$PWD/to,r$word" -- grep -F " $PWD/to " /proc/self/mountinfo
+		done'
+	[[ ${lines[0]} == *" master:"* ]]
+	[[ ${lines[1]} != *"master:"* && ${lines[1]} != *"shared:"* && ${lines[1]} != *"unbindable"* ]]
+	[[ ${lines[2]} == *" unbindable "* ]]
 }
 
 @test "strictatime, noatime and relatime: the last word counts" {

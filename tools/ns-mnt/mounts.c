@@ -151,16 +151,37 @@ bool mount_is_propagation(const char *word)
 	return propagation_of(word) != 0;
 }
 
-static void set_mount_propagation(int tree, const struct mount_order *order)
+/* Returns whether it is set; before Linux 5.12 it can't be, as long as the mount is
+ * nowhere. */
+static bool set_mount_propagation(int tree, const struct mount_order *order)
 {
 	struct mount_attr attr = { .propagation = propagation_of(order->propagation) };
+	int result;
 
 	if (*order->propagation == 'r')
-		STEP(mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)),
-		     "make '%s' and all below it %s", order->source, order->propagation + 1);
+		result = STEP_UNLESS(ENOSYS,
+				     mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
+						   sizeof(attr)),
+				     "make '%s' and all below it %s", order->source,
+				     order->propagation + 1);
 	else
-		STEP(mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)), "make '%s' %s",
-		     order->source, order->propagation);
+		result = STEP_UNLESS(ENOSYS,
+				     mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)),
+				     "make '%s' %s", order->source, order->propagation);
+	return result >= 0 || dry_run;
+}
+
+/* The same once it is in its place, by its descriptor: its name may lead elsewhere. */
+static void settle_propagation(int tree, const struct mount_order *order)
+{
+	unsigned long kind = (unsigned long)propagation_of(order->propagation);
+	char link[32];
+
+	if (*order->propagation == 'r')
+		kind |= MS_REC;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", tree);
+	STEP(mount(NULL, link, NULL, kind, NULL), "make '%s' %s", order->target,
+	     order->propagation);
 }
 
 /* Takes what is to be bound, as a mount that is nowhere yet. */
@@ -190,7 +211,7 @@ static void make_bind(struct mount_order *order)
 	unsigned long long flags = 0;
 	char values[256];
 	struct stat source;
-	bool done;
+	bool done, propagates = true;
 	int tree;
 
 	if (!mount_parse_options(order->options, &flags, values, sizeof(values)) || *values)
@@ -198,17 +219,19 @@ static void make_bind(struct mount_order *order)
 	tree = take_source(order);
 	if (!dry_run && fstat(tree, &source) != 0)
 		die_errno("cannot look at '%s'", order->source);
-	/* Both before it is in its place: nobody gets to see it otherwise. */
+	/* All before it is in its place: nobody gets to see it otherwise. */
 	if (order->idmap)
 		idmap_set(tree, order->idmap, order->source);
 	done = set_flags(tree, flags, order->source);
 	if (order->propagation)
-		set_mount_propagation(tree, order);
+		propagates = set_mount_propagation(tree, order);
 	mount_attach(tree, mount_open_target(order, dry_run || S_ISDIR(source.st_mode)), order);
 	if (order->idmap)
 		idmap_verify(tree, order->source);
 	if (!done)
 		settle_flags(tree, order->target, flags);
+	if (!propagates)
+		settle_propagation(tree, order);
 	order->mount = tree;
 }
 
