@@ -6,6 +6,13 @@ daemons=yes
 packages='docker.io containerd runc busybox-static jq procps'
 
 run_now() { [ "$(docker ps -q | wc -l)" = "$1" ]; }
+# And go on: whose program ends at once may be seen running as well.
+stay() {
+	run_now "$1" || return
+	ids=$(docker ps -q | sort)
+	sleep 2
+	[ "$(docker ps -q | sort)" = "$ids" ]
+}
 replicas() { docker service inspect -f '{{.Spec.Mode.Replicated.Replicas}}' "$1" 2>/dev/null; }
 # What the manager says of the tasks that it could not make run.
 complaints() { docker service ps --no-trunc --format '{{.CurrentState}}: {{.Error}}' web | sed -n '1,2s/^/| /p' | cut -c 1-100; }
@@ -42,7 +49,7 @@ kept() {
 		*) no "the wish is for $(replicas web), not for 3: docker service ls" ;;
 		esac
 		return
-	elif ! until_true 15 run_now 3; then
+	elif ! until_true 15 stay 3; then
 		no "3 are wished for, and $(docker ps -q | wc -l) run; docker service ps web says:" "$(complaints)"
 		return
 	fi
